@@ -1,0 +1,1 @@
+"""What is kept: tables, the engine, sealed columns, the ledger."""

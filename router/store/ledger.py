@@ -1,0 +1,63 @@
+"""The ledger: an append-only, fsynced file outside the database, of keyed hashes only.
+
+It remembers what must survive a restored backup: every erasure, every suppression and its lifting.
+One JSON object a line: `at` (ISO 8601 UTC), `tenant`, `what` (erased, suppressed, lifted), `scope`,
+`lookup` (hex HMAC).
+"""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the ledger."""
+
+    at: str
+    tenant: str
+    what: Literal["erased", "suppressed", "lifted"]
+    lookup: str
+    scope: str = "all"
+
+
+class Ledger:
+    """The file at `path`; made, with its folder, by the first entry."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def append(
+        self,
+        at: datetime,
+        tenant: str,
+        what: Literal["erased", "suppressed", "lifted"],
+        lookup: bytes,
+        scope: str = "all",
+    ) -> None:
+        """Write one entry and return once it is on disk. OSError where it cannot be written."""
+        entry = Entry(at.isoformat(), tenant, what, lookup.hex(), scope)
+        line = json.dumps(asdict(entry)).encode() + b"\n"
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            os.write(descriptor, line)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def entries(self) -> Iterator[Entry]:
+        """All entries, oldest first; a last line that was cut by a crash is passed over."""
+        if not self.path.exists():
+            return
+        for line in self.path.read_text().splitlines():
+            try:
+                yield Entry(**json.loads(line))
+            except ValueError:
+                continue

@@ -1,0 +1,258 @@
+"""The tables. The tenant comes first in every key; `bytes` columns named for text are sealed.
+
+Sealed columns hold AES-256-GCM blobs under the tenant's data key (see sealing.py). `lookup` columns
+hold HMACs of addresses under the tenant's look-up key. Times are aware UTC. JSON columns hold
+lists and maps of plain identifiers, never anything a person wrote.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+
+class Tenant(SQLModel, table=True):
+    """A business. `live_revision` is the rulebook in force; `rejected_*` the file it refused."""
+
+    id: str = Field(primary_key=True)
+    name: str
+    data_key: bytes
+    lookup_key: bytes
+    live_revision: int | None = None
+    rejected_hash: str | None = None
+    rejected_findings: list[str] | None = Field(default=None, sa_type=JSON)
+    created_at: datetime
+
+
+class Revision(SQLModel, table=True):
+    """A rulebook that was accepted: its whole text, for ever."""
+
+    tenant_id: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    file: str
+    hash: str
+    text: str
+    author: str
+    published_at: datetime
+
+
+class Number(SQLModel, table=True):
+    """A sender of the live rulebook. `id` is opaque: it is what the bell's jobs carry."""
+
+    __table_args__ = (UniqueConstraint("address"), Index("ix_number_service", "service_sid"))
+    tenant_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    address: str
+    name: str
+    service_sid: str | None = None
+    opt_out_by: str
+    paused_code: int | None = None  # the carrier refused the account with this code …
+    paused_until: datetime | None = None  # … so nothing is tried before then
+
+
+class Contact(SQLModel, table=True):
+    """An end user at an address of a channel."""
+
+    __table_args__ = (UniqueConstraint("tenant_id", "lookup"),)
+    tenant_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    lookup: bytes
+    address: bytes
+    attributes: bytes | None = None
+    language: str | None = None
+    groups: list[str] = Field(default_factory=list, sa_type=JSON)
+    created_at: datetime
+
+
+class Thread(SQLModel, table=True):
+    """All that a contact and a tenant ever wrote. `number` is the address last written to."""
+
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "contact_id"),
+        Index("ix_thread_activity", "tenant_id", "last_activity_at"),
+    )
+    tenant_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    contact_id: str
+    number: str
+    state: str = "new"
+    team: str | None = None
+    assignee: str | None = None
+    claimed: bool = False
+    flagged: bool = False
+    tags: list[str] = Field(default_factory=list, sa_type=JSON)
+    dialog: bytes | None = None
+    prompt: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    last_assignee: str | None = None
+    staff_replied_at: datetime | None = None
+    last_activity_at: datetime
+    next_seq: int = 1
+
+
+UNFINISHED = "state IN ('queued', 'sending', 'unknown')"
+
+
+class Message(SQLModel, table=True):
+    """A text of a thread, in or out; the rows that are `queued` are the outbox.
+
+    `kind`: text (inbound), reply, question, compliance, code, staff. `priority` 0 overtakes its
+    thread, 1 is an answer, 2 bulk. `token`, `attempt` and `lease_until` belong to the send that
+    is under way; `cause_id` names the inbound text that this one answers.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "sid"),
+        UniqueConstraint("tenant_id", "thread_id", "seq"),
+        Index(
+            "ix_message_outbox",
+            "tenant_id",
+            "number",
+            "thread_id",
+            "seq",
+            sqlite_where=text(UNFINISHED),
+            postgresql_where=text(UNFINISHED),
+        ),
+    )
+    tenant_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    thread_id: str
+    seq: int
+    direction: str
+    number: str
+    kind: str
+    purpose: str | None = None
+    template: str | None = None
+    priority: int = 1
+    state: str
+    body: bytes
+    media: bytes | None = None
+    sid: str | None = None
+    cause_id: str | None = None
+    author: str | None = None
+    token: str | None = None
+    attempt: int = 0
+    attempted_at: datetime | None = None
+    lease_until: datetime | None = None
+    not_before: datetime | None = None
+    error_code: int | None = None
+    reason: str | None = None
+    late: bool = False
+    created_at: datetime
+    updated_at: datetime
+
+
+class DecisionRecord(SQLModel, table=True):
+    """Why a text went where it went. `inputs` (sealed JSON) is all that the decision rested on."""
+
+    __tablename__ = "decision"
+    tenant_id: str = Field(primary_key=True)
+    message_id: str = Field(primary_key=True)
+    keyword: str
+    language: str
+    rule: str | None = None
+    section: str | None = None
+    file: str
+    line: int | None = None
+    revision: int
+    code: str | None = None
+    held_by: str | None = None
+    inputs: bytes
+
+
+class Suppression(SQLModel, table=True):
+    """Who must not be written to. Outlives an erasure, since it names nobody."""
+
+    tenant_id: str = Field(primary_key=True)
+    lookup: bytes = Field(primary_key=True)
+    scope: str = Field(primary_key=True)
+    how: str
+    since: datetime
+
+
+class ConsentEvent(SQLModel, table=True):
+    """A change of consent. `evidence` (sealed) is the exact text that it rests on."""
+
+    __table_args__ = (Index("ix_consent_lookup", "tenant_id", "lookup"),)
+    tenant_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    lookup: bytes
+    scope: str
+    what: str
+    how: str
+    number: str | None = None
+    evidence: bytes | None = None
+    at: datetime
+
+
+class Enrolled(SQLModel, table=True):
+    """A contact that is in by a code."""
+
+    tenant_id: str = Field(primary_key=True)
+    code: str = Field(primary_key=True)
+    contact_id: str = Field(primary_key=True)
+    at: datetime
+
+
+class Timer(SQLModel, table=True):
+    """Something that falls due once. `payload` (sealed JSON) is what is to happen then."""
+
+    __table_args__ = (Index("ix_timer_due", "state", "due_at"),)
+    tenant_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    thread_id: str = Field(index=True)
+    kind: str
+    state: str = "waiting"
+    due_at: datetime
+    created_at: datetime
+    payload: bytes
+
+
+class PrivacyRequest(SQLModel, table=True):
+    """A person's wish about their data. Outlives the erasure: it holds keyed hashes only."""
+
+    __table_args__ = (Index("ix_privacy_lookup", "tenant_id", "lookup"),)
+    tenant_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    receipt: str
+    kind: str
+    lookup: bytes
+    state: str
+    language: str
+    code_hash: bytes | None = None
+    code_expires_at: datetime | None = None
+    tries: int = 0
+    receipt_message_id: str | None = None
+    retry_at: datetime | None = None
+    created_at: datetime
+    due_at: datetime
+    done_at: datetime | None = None
+
+
+class Tombstone(SQLModel, table=True):
+    """The keyed hash of a MessageSid that was erased, so that it cannot come back."""
+
+    tenant_id: str = Field(primary_key=True)
+    sid_hash: bytes = Field(primary_key=True)
+
+
+class Staff(SQLModel, table=True):
+    """A person who answers guests. `role`: agent, supervisor, privacy or admin."""
+
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "handle"),
+        UniqueConstraint("tenant_id", "email_lookup"),
+    )
+    tenant_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    handle: str
+    name: bytes
+    email: bytes
+    email_lookup: bytes
+    mobile: bytes | None = None
+    role: str
+    teams: list[str] = Field(default_factory=list, sa_type=JSON)
+    on_shift: bool = False
+    password_hash: str
+    session_epoch: int = 0
+    created_at: datetime
