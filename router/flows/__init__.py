@@ -1,0 +1,1 @@
+"""The journeys: one file each, one transaction a flow, no network call inside one."""

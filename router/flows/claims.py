@@ -1,0 +1,166 @@
+"""Claiming: of each thread its lowest unfinished message, by a conditional update.
+
+Consent is looked at again here, in the transaction that claims: a claim cannot commit after an
+opt-out has. On PostgreSQL the thread's row is locked first and what is claimed is read after that;
+on SQLite the writer is alone anyway.
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, exists, or_, select, update
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from router.flows.held import EVERYTHING
+from router.flows.outbox import EXEMPT, FIRST
+from router.flows.senders import Sender
+from router.flows.world import World
+from router.store.rows import AnyRow, AnySelect
+from router.store.tables import Contact, Message, Suppression, Thread
+
+LEASE = timedelta(seconds=60)
+UNFINISHED = ("queued", "sending", "unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A message that this process alone may send, until its lease ends."""
+
+    tenant_id: str
+    message_id: str
+    thread_id: str
+    token: str
+    attempt: int
+    to: str
+    body: str
+    kind: str
+
+
+def claim(world: World, sender: Sender, limit: int) -> list[Claim]:
+    """Claim up to `limit` messages of a sender, answers before bulk; opted-out ones are dropped."""
+    at = world.now()
+    with world.store.write() as connection:
+        rows = _lock_and_read(connection, sender, at, limit)
+        barred = [row for row in rows if row.suppressed and row.kind not in EXEMPT]
+        sendable = [row for row in rows if row not in barred]
+        _drop(connection, sender, barred, at)
+        token = secrets.token_hex(8)
+        _mark(connection, sender, sendable, token, at)
+        keys = world.keys(connection, sender.tenant_id)
+    return [
+        Claim(
+            tenant_id=sender.tenant_id,
+            message_id=row.id,
+            thread_id=row.thread_id,
+            token=token,
+            attempt=row.attempt + 1,
+            to=keys.open("contact.address", row.contact_id, row.address),
+            body=keys.open("message.body", row.id, row.body),
+            kind=row.kind,
+        )
+        for row in sendable
+    ]
+
+
+def _lock_and_read(
+    connection: Connection, sender: Sender, at: datetime, limit: int
+) -> Sequence[AnyRow]:
+    ready = _ready(sender, at, limit)
+    if connection.dialect.name == "sqlite":
+        return connection.execute(ready).all()
+    threads = [row.thread_id for row in connection.execute(ready)]
+    if not threads:
+        return []
+    ours = (col(Thread.tenant_id) == sender.tenant_id, col(Thread.id).in_(threads))
+    lock = select(col(Thread.id)).where(*ours).order_by(col(Thread.id)).with_for_update()
+    connection.execute(lock)
+    return connection.execute(ready.where(col(Message.thread_id).in_(threads))).all()
+
+
+def _ready(sender: Sender, at: datetime, limit: int) -> AnySelect:
+    """What could be sent now: due, and first in its thread (or of a kind that overtakes)."""
+    earlier = aliased(Message)
+    blocked = exists().where(
+        col(earlier.tenant_id) == col(Message.tenant_id),
+        col(earlier.thread_id) == col(Message.thread_id),
+        col(earlier.direction) == "out",
+        col(earlier.state).in_(UNFINISHED),
+        col(earlier.seq) < col(Message.seq),
+        or_(col(Message.priority) > FIRST, col(earlier.priority) == FIRST),
+    )
+    suppressed = exists().where(
+        col(Suppression.tenant_id) == col(Contact.tenant_id),
+        col(Suppression.lookup) == col(Contact.lookup),
+        col(Suppression.scope) == EVERYTHING,
+    )
+    return (
+        select(
+            col(Message.id),
+            col(Message.thread_id),
+            col(Message.number),
+            col(Message.attempt),
+            col(Message.kind),
+            col(Message.body),
+            col(Thread.contact_id),
+            col(Contact.address),
+            suppressed.label("suppressed"),
+        )
+        .join(
+            Thread,
+            (col(Thread.tenant_id) == col(Message.tenant_id))
+            & (col(Thread.id) == col(Message.thread_id)),
+        )
+        .join(
+            Contact,
+            (col(Contact.tenant_id) == col(Thread.tenant_id))
+            & (col(Contact.id) == col(Thread.contact_id)),
+        )
+        .where(
+            col(Message.tenant_id) == sender.tenant_id,
+            col(Message.number) == sender.address,
+            col(Message.state) == "queued",
+            or_(col(Message.not_before).is_(None), col(Message.not_before) <= at),
+            ~blocked,
+        )
+        .order_by(col(Message.priority), col(Message.created_at), col(Message.seq))
+        .limit(limit)
+    )
+
+
+def _mark(
+    connection: Connection, sender: Sender, rows: Sequence[AnyRow], token: str, at: datetime
+) -> None:
+    if not rows:
+        return
+    connection.execute(
+        update(Message)
+        .where(
+            col(Message.tenant_id) == sender.tenant_id,
+            col(Message.id).in_([row.id for row in rows]),
+            col(Message.state) == "queued",
+        )
+        .values(
+            state="sending",
+            token=token,
+            attempt=col(Message.attempt) + 1,
+            attempted_at=at,
+            lease_until=at + LEASE,
+            updated_at=at,
+        )
+    )
+
+
+def _drop(connection: Connection, sender: Sender, rows: Sequence[AnyRow], at: datetime) -> None:
+    if not rows:
+        return
+    connection.execute(
+        update(Message)
+        .where(
+            col(Message.tenant_id) == sender.tenant_id,
+            col(Message.id).in_([row.id for row in rows]),
+        )
+        .values(state="suppressed", reason="opted_out", updated_at=at)
+    )

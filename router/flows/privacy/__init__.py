@@ -1,0 +1,1 @@
+"""Privacy requests: asked for by text, confirmed by a code, carried out to a provable end."""

@@ -1,0 +1,64 @@
+"""A privacy request is opened: recorded with its due date, and a deletion asks for its code."""
+
+import secrets
+from datetime import timedelta
+
+from sqlalchemy import insert, update
+from sqlmodel import col
+
+from router.flows.held import Held
+from router.flows.outbox import FIRST, Draft
+from router.store.ids import ALPHABET, new_id
+from router.store.tables import PrivacyRequest
+from rules.builtin import fill
+from rules.decision import AskPrivacy
+
+CODE_DIGITS = 6
+CODE_LIVES = timedelta(minutes=15)
+RECEIPT_LETTERS = 8
+ANSWER_WITHIN = timedelta(days=28)  # never later than GDPR 12(3)'s month, whichever month it is
+
+
+def open_request(held: Held, ask: AskPrivacy) -> Draft:
+    """Record the request and return its answer; an earlier deletion's code is void from now on."""
+    request_id, receipt = new_id(), new_receipt()
+    is_deletion = ask.kind == "delete"
+    code = "".join(secrets.choice("0123456789") for _ in range(CODE_DIGITS))
+    if is_deletion:
+        _void_earlier(held)
+    held.connection.execute(
+        insert(PrivacyRequest).values(
+            tenant_id=held.tenant_id,
+            id=request_id,
+            receipt=receipt,
+            kind=ask.kind,
+            lookup=held.lookup,
+            language=ask.say.language,
+            state="asked" if is_deletion else "open",
+            code_hash=held.keys.lookup("code", request_id + code) if is_deletion else None,
+            code_expires_at=held.at + CODE_LIVES if is_deletion else None,
+            created_at=held.at,
+            due_at=held.at + ANSWER_WITHIN,
+        )
+    )
+    body = fill(ask.say.text, {"code": code, "receipt": receipt})
+    if is_deletion:
+        return Draft(body, "code", ask.say.template, priority=FIRST)
+    return Draft(body, "compliance", ask.say.template)
+
+
+def new_receipt() -> str:
+    """A number to quote, that says nothing: R- and eight letters or digits."""
+    return "R-" + "".join(secrets.choice(ALPHABET) for _ in range(RECEIPT_LETTERS)).upper()
+
+
+def _void_earlier(held: Held) -> None:
+    held.connection.execute(
+        update(PrivacyRequest)
+        .where(
+            col(PrivacyRequest.tenant_id) == held.tenant_id,
+            col(PrivacyRequest.lookup) == held.lookup,
+            col(PrivacyRequest.state) == "asked",
+        )
+        .values(state="expired")
+    )

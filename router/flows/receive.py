@@ -1,0 +1,130 @@
+"""A text comes in: stored, understood, decided and answered in one transaction."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import exists, insert, select
+from sqlmodel import col
+
+from keywords.classify import classify
+from router.carrier.api import Inbound
+from router.carrier.webhook import channel_of
+from router.flows.apply import apply
+from router.flows.held import Held, hold_address, save
+from router.flows.membership import enrolled_in, full_codes
+from router.flows.privacy.confirm import confirm, pending_request
+from router.flows.record import record_decision
+from router.flows.ripples import CALM, Ripples
+from router.flows.senders import find_receiver
+from router.flows.turn import Turn
+from router.flows.world import World
+from router.store.ids import new_id
+from router.store.tables import Message, Tombstone
+from rules.codes import fold_code
+from rules.decide import decide
+from rules.decision import Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of an inbound text. All three are answered 200: none gains by being repeated."""
+
+    status: Literal["stored", "duplicate", "unknown_number"]
+    ripples: Ripples = CALM
+
+
+def receive(world: World, inbound: Inbound) -> Received:
+    """Take in one text exactly once, however often and in whatever order it is delivered.
+
+    Raises DatabaseDown where nothing could be committed; nothing is acknowledged then.
+    """
+    at = world.now()
+    with world.store.write() as connection:
+        sender = find_receiver(connection, inbound.to_address, inbound.service_sid)
+        if sender is None:
+            return Received("unknown_number")
+        keys = world.keys(connection, sender.tenant_id)
+        held = hold_address(connection, keys, inbound.from_address, sender.address, at)
+        if _is_known(held, inbound.sid):
+            return Received("duplicate")
+        turn = Turn(
+            world=world,
+            held=held,
+            sender=sender,
+            book=world.book(connection, sender.tenant_id, sender.revision),
+            message_id=_insert(held, inbound),
+            inbound=inbound,
+            reading=classify(inbound.body),
+        )
+        ripples = _understand(turn)
+        save(held)
+    shown = Ripples(threads=frozenset({(held.tenant_id, held.thread_id)}))
+    return Received("stored", ripples | shown)
+
+
+def _is_known(held: Held, sid: str) -> bool:
+    stored = exists().where(col(Message.tenant_id) == held.tenant_id, col(Message.sid) == sid)
+    erased = exists().where(
+        col(Tombstone.tenant_id) == held.tenant_id,
+        col(Tombstone.sid_hash) == held.keys.lookup("sid", sid),
+    )
+    return bool(held.connection.execute(select(stored | erased)).scalar())
+
+
+def _insert(held: Held, inbound: Inbound) -> str:
+    message_id = new_id()
+    seal = held.keys.seal_json
+    media = [[medium.url, medium.content_type] for medium in inbound.media]
+    held.connection.execute(
+        insert(Message).values(
+            tenant_id=held.tenant_id,
+            id=message_id,
+            thread_id=held.thread_id,
+            seq=held.take_seq(),
+            direction="in",
+            number=held.number,
+            kind="text",
+            state="received",
+            body=held.keys.seal("message.body", message_id, inbound.body),
+            media=seal("message.media", message_id, media) if media else None,
+            sid=inbound.sid,
+            late=inbound.received_late,
+            created_at=held.at,
+            updated_at=held.at,
+        )
+    )
+    return message_id
+
+
+def _understand(turn: Turn) -> Ripples:
+    """Decide, apply and record; a deletion's code is heard before everything else."""
+    request = pending_request(turn.held)
+    if request is not None and (confirmed := confirm(turn, request)) is not None:
+        return confirmed
+    facts = _facts(turn)
+    decision = decide(turn.book, turn.reading, turn.inbound.body, facts)
+    ripples = apply(turn, decision)
+    record_decision(turn, decision, facts)
+    return ripples
+
+
+def _facts(turn: Turn) -> Facts:
+    held = turn.held
+    prompt = held.state.prompt
+    asked = {turn.book.codes.get(fold_code(turn.inbound.body)), prompt and prompt.code} - {None}
+    known: dict[str, Any] = {}
+    if asked:  # only then does a decision depend on who is in already
+        codes = {code for code in asked if code}
+        known = {"enrolled": enrolled_in(held), "full": full_codes(held, turn.book, codes)}
+    return Facts(
+        at=held.at,
+        to=turn.sender.name,
+        channel=channel_of(turn.inbound.from_address),
+        language=held.language,
+        opted_out=held.opted_out,
+        first_contact=held.first_contact,
+        groups=held.groups,
+        attributes=held.attributes,
+        thread=held.state,
+        **known,
+    )

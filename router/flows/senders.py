@@ -1,0 +1,62 @@
+"""Senders: which number of which tenant a text is for, and whose outbox a bell is rung for."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+from sqlmodel import col
+
+from router.store.rows import AnySelect
+from router.store.tables import Number, Tenant
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """One number of a tenant. `id` is opaque; `revision` the tenant's live rulebook."""
+
+    id: str
+    tenant_id: str
+    name: str
+    address: str
+    service_sid: str | None
+    opt_out_by: str
+    revision: int
+
+
+def find_receiver(
+    connection: Connection, to_address: str, service_sid: str | None
+) -> Sender | None:
+    """Whose number a text was sent to: by the address, else by the Messaging Service."""
+    wanted = _senders().where(col(Number.address) == to_address)
+    row = connection.execute(wanted).one_or_none()
+    if row is None and service_sid:
+        wanted = _senders().where(col(Number.service_sid) == service_sid).limit(1)
+        row = connection.execute(wanted).one_or_none()
+    return None if row is None else Sender(*row)
+
+
+def find_sender(connection: Connection, sender_id: str) -> Sender | None:
+    """The number behind an opaque id; None where the rulebook has let it go."""
+    row = connection.execute(_senders().where(col(Number.id) == sender_id)).one_or_none()
+    return None if row is None else Sender(*row)
+
+
+def bell_of(connection: Connection, tenant_id: str, address: str) -> frozenset[str]:
+    """The opaque id of the tenant's number at `address`: whose bell to ring; empty: none."""
+    rows = connection.execute(
+        select(col(Number.id)).where(
+            col(Number.tenant_id) == tenant_id, col(Number.address) == address
+        )
+    )
+    return frozenset(row.id for row in rows)
+
+
+def _senders() -> AnySelect:
+    return select(
+        col(Number.id),
+        col(Number.tenant_id),
+        col(Number.name),
+        col(Number.address),
+        col(Number.service_sid),
+        col(Number.opt_out_by),
+        col(Tenant.live_revision),
+    ).join(Tenant, col(Tenant.id) == col(Number.tenant_id))

@@ -1,0 +1,66 @@
+"""The spool: texts that came by the fallback while the database was down, sealed and on disk.
+
+One file a text, named by time, so that it drains in order; written, fsynced and renamed before the
+carrier is told that we have it.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from router.carrier.api import Inbound, Media
+from router.flows.receive import receive
+from router.flows.ripples import CALM, Ripples
+from router.flows.world import World
+from router.store.ids import new_id
+
+PURPOSE = "spool"
+
+
+def spool(world: World, inbound: Inbound) -> None:
+    """Keep a text until the database is back. OSError where the disk does not take it."""
+    folder = _folder(world)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    sealed = world.vault.seal_file(PURPOSE, json.dumps(asdict(inbound)).encode())
+    path = folder / f"{new_id()}.sealed"
+    fresh = path.with_suffix(".new")
+    with fresh.open("wb") as file:
+        file.write(sealed)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.rename(path)
+    _fsync_folder(folder)
+
+
+def drain_spool(world: World) -> Ripples:
+    """Take in what was spooled, oldest first; a file goes once its text is in the database."""
+    ripples = CALM
+    for path in _waiting(world):
+        plain = world.vault.open_file(PURPOSE, path.read_bytes())
+        ripples |= receive(world, _inbound(json.loads(plain))).ripples
+        path.unlink(missing_ok=True)
+    return ripples
+
+
+def _waiting(world: World) -> Iterator[Path]:
+    yield from sorted(_folder(world).glob("*.sealed"))
+
+
+def _folder(world: World) -> Path:
+    return world.settings.data_dir / "spool"
+
+
+def _inbound(packed: dict[str, Any]) -> Inbound:
+    media = tuple(Media(**medium) for medium in packed.pop("media"))
+    return Inbound(**{**packed, "media": media, "received_late": True, "sent_at": None})
+
+
+def _fsync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,100 @@
+"""Timers: rows that fall due once, however many clocks look at them."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+from sqlmodel import col
+
+from router.flows.held import Held, hold_thread, save
+from router.flows.outbox import Draft, queue
+from router.flows.ripples import CALM, Ripples
+from router.flows.senders import bell_of
+from router.flows.world import World
+from router.store.ids import new_id
+from router.store.tables import Timer
+from rules.decision import Assign, Escalate
+from rules.escalation import escalated
+
+BATCH = 100
+
+
+def set_escalation(held: Held, escalation: Escalate) -> None:
+    """Wait for staff to answer; `fire_due` acts when nobody has."""
+    timer_id = new_id()
+    payload = {
+        "rule": escalation.rule,
+        "to": asdict(escalation.to),
+        "text": escalation.say and escalation.say.text,
+        "template": escalation.say and escalation.say.template,
+    }
+    held.connection.execute(
+        insert(Timer).values(
+            tenant_id=held.tenant_id,
+            id=timer_id,
+            thread_id=held.thread_id,
+            kind="escalate",
+            due_at=held.at + escalation.after,
+            created_at=held.at,
+            payload=held.keys.seal_json("timer.payload", timer_id, payload),
+        )
+    )
+
+
+def fire_due(world: World) -> Ripples:
+    """Fire what is due, each timer in a transaction of its own."""
+    now = world.now()
+    with world.store.read() as connection:
+        due = connection.execute(
+            select(col(Timer.tenant_id), col(Timer.id))
+            .where(col(Timer.state) == "waiting", col(Timer.due_at) <= now)
+            .order_by(col(Timer.due_at))
+            .limit(BATCH)
+        ).all()
+    ripples = CALM
+    for tenant_id, timer_id in due:
+        ripples |= _fire(world, tenant_id, timer_id, now)
+    return ripples
+
+
+def _fire(world: World, tenant_id: str, timer_id: str, now: datetime) -> Ripples:
+    with world.store.write() as connection:
+        timer = _take(connection, tenant_id, timer_id)
+        if timer is None:
+            return CALM
+        keys = world.keys(connection, tenant_id)
+        held = hold_thread(connection, keys, timer.thread_id, now)
+        if held is None or _is_answered(held, timer.created_at):
+            return CALM
+        return _escalate(held, keys.open_json("timer.payload", timer_id, timer.payload))
+
+
+def _take(connection: Connection, tenant_id: str, timer_id: str) -> Any:
+    mine = (col(Timer.tenant_id) == tenant_id, col(Timer.id) == timer_id)
+    taken = connection.execute(
+        update(Timer).where(*mine, col(Timer.state) == "waiting").values(state="fired")
+    )
+    if not taken.rowcount:
+        return None
+    return connection.execute(
+        select(col(Timer.thread_id), col(Timer.created_at), col(Timer.payload)).where(*mine)
+    ).one()
+
+
+def _is_answered(held: Held, since: datetime) -> bool:
+    replied = held.staff_replied_at is not None and held.staff_replied_at >= since
+    return replied or held.state.state == "closed"
+
+
+def _escalate(held: Held, payload: dict[str, Any]) -> Ripples:
+    to = Assign(**payload["to"])
+    held.state = escalated(held.state, to)
+    held.assignee = to.staff
+    if payload["text"]:
+        queue(held, [Draft(payload["text"], "reply", payload["template"])])
+    save(held)
+    return Ripples(
+        senders=bell_of(held.connection, held.tenant_id, held.number),
+        threads=frozenset({(held.tenant_id, held.thread_id)}),
+    )

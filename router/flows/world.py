@@ -1,0 +1,68 @@
+"""What every flow needs: the database, the keys, the ledger, the live rulebooks, the time."""
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, select
+from sqlmodel import col
+
+from router.now import Now, real_now
+from router.settings import Settings
+from router.store.engine import Store
+from router.store.ledger import Ledger
+from router.store.sealing import TenantKeys, Vault
+from router.store.tables import Revision, Tenant
+from rules.load import load
+from rules.model import Rulebook
+
+
+class RulebookLost(Exception):
+    """A revision that was accepted once does not load any more: the program has changed."""
+
+
+@dataclass(slots=True)
+class World:
+    """Made once a process by `open_world`. Caches hold what never changes: keys and revisions."""
+
+    settings: Settings
+    store: Store
+    vault: Vault
+    ledger: Ledger
+    now: Now = real_now
+    _keys: dict[str, TenantKeys] = field(default_factory=dict, repr=False)
+    _books: dict[tuple[str, int], Rulebook] = field(default_factory=dict, repr=False)
+
+    def keys(self, connection: Connection, tenant_id: str) -> TenantKeys:
+        """The tenant's keys, unwrapped once a process."""
+        if tenant_id not in self._keys:
+            row = connection.execute(
+                select(col(Tenant.data_key), col(Tenant.lookup_key)).where(
+                    col(Tenant.id) == tenant_id
+                )
+            ).one()
+            self._keys[tenant_id] = self.vault.unwrap(tenant_id, row.data_key, row.lookup_key)
+        return self._keys[tenant_id]
+
+    def book(self, connection: Connection, tenant_id: str, revision: int) -> Rulebook:
+        """The compiled rulebook of one revision. RulebookLost where it does not load any more."""
+        if (tenant_id, revision) not in self._books:
+            row = connection.execute(
+                select(col(Revision.text), col(Revision.file)).where(
+                    col(Revision.tenant_id) == tenant_id, col(Revision.number) == revision
+                )
+            ).one()
+            loaded = load(row.text, row.file)
+            if loaded.book is None:
+                raise RulebookLost(f"{tenant_id} revision {revision}: {loaded.findings[0]}")
+            self._books[tenant_id, revision] = loaded.book
+        return self._books[tenant_id, revision]
+
+
+def open_world(settings: Settings, now: Now = real_now) -> World:
+    """Compose a world from settings. SealError where MASTER_KEY is malformed; touches no file."""
+    return World(
+        settings=settings,
+        store=Store(settings.database_url),
+        vault=Vault(tuple(key.get_secret_value() for key in settings.master_key)),
+        ledger=Ledger(settings.ledger),
+        now=now,
+    )

@@ -1,0 +1,1 @@
+"""The tests. Real parts throughout: see conftest.py."""

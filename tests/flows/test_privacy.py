@@ -1,0 +1,146 @@
+"""A deletion by text message, to its provable end."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from router.flows.privacy.erase import erase
+from router.flows.sweep import sweep
+from tests.flows.conftest import Line, Person, wait_for
+from tests.scan import places_of
+
+PHRASE = "my daughter is allergic to walnuts"
+
+
+def code_of(person: Person) -> str:
+    asked = [one["body"] for one in person.messages if one["template"] == "delete"][-1]
+    found = re.search(r"\b\d{6}\b", asked)
+    assert found
+    return found[0]
+
+
+def run_erasures(line: Line) -> None:
+    for tenant_id, request_id in sweep(line.world).erasures:
+        erase(line.world, line.carrier, tenant_id, request_id)
+
+
+def erase_whole(person: Person, line: Line, advance: Callable[..., None]) -> None:
+    person.texts("DELETE")
+    line.drain()
+    person.texts(code_of(person))
+    line.drain()
+    wait_for(lambda: person.messages[-1]["state"] == "delivered")
+    run_erasures(line)
+
+
+def test_nothing_is_erased_without_the_code(alice: Person, line: Line) -> None:
+    alice.texts(PHRASE)
+    alice.texts("DELETE")
+    alice.texts("000000" if code_of(alice) != "000000" else "111111")
+    assert alice.replies()[-1] == "delete-code-wrong"
+    run_erasures(line)
+    assert alice.messages[0]["body"] == PHRASE
+
+
+def test_five_wrong_codes_end_the_request(alice: Person) -> None:
+    alice.texts("DELETE")
+    right = code_of(alice)
+    for guess in range(5):
+        alice.texts(f"{(int(right) + guess + 1) % 1_000_000:06}")
+    alice.texts(right)
+    assert [one["state"] for one in alice.shown()["privacy_requests"]] == ["expired"]
+
+
+def test_a_code_that_is_too_old_is_an_ordinary_text(
+    alice: Person, advance: Callable[..., None]
+) -> None:
+    alice.texts("DELETE")
+    advance(minutes=16)
+    alice.texts(code_of(alice))
+    assert alice.shown()["privacy_requests"][0]["state"] == "asked"
+    assert alice.thread["team"] == "front-desk"
+
+
+def test_the_receipt_is_waited_for(alice: Person, line: Line) -> None:
+    alice.texts("DELETE")
+    alice.texts(f"code {code_of(alice)}")
+    run_erasures(line)
+    assert alice.messages, "the receipt has not left yet"
+
+
+def test_an_erased_person_is_found_nowhere(
+    alice: Person, bob: Person, line: Line, advance: Callable[..., None], tmp_path: Path
+) -> None:
+    for body in (PHRASE, "SUMMIT26", "YES", "Alice Walnut", "vegan", "the shower is broken"):
+        alice.texts(body)
+        line.drain()
+    bob.texts("towels")
+    files = tmp_path
+    assert places_of(alice.world, files, PHRASE, "Alice Walnut", alice.address)
+    sids = [one["sid"] for one in alice.messages if one["sid"]]
+    erase_whole(alice, line, advance)
+    assert places_of(alice.world, files, PHRASE, "Alice Walnut", alice.address, *sids) == []
+    assert line.log(alice) == []
+    (request,) = alice.shown()["privacy_requests"]
+    assert request["state"] == "done"
+    assert [entry.what for entry in alice.world.ledger.entries()] == ["erased"]
+    assert bob.messages
+
+
+def test_an_erased_text_does_not_come_back(
+    alice: Person, line: Line, advance: Callable[..., None]
+) -> None:
+    alice.texts(PHRASE, sid="SMonce")
+    erase_whole(alice, line, advance)
+    assert alice.texts(PHRASE, sid="SMonce").status == "duplicate"
+    assert not alice.messages
+
+
+def test_an_opt_out_outlives_an_erasure(
+    alice: Person, line: Line, advance: Callable[..., None]
+) -> None:
+    alice.texts("please stop texting me")
+    line.drain()
+    erase_whole(alice, line, advance)
+    alice.texts("towels")
+    assert alice.messages[-1]["state"] == "suppressed"
+
+
+def test_a_text_that_comes_in_meanwhile_is_not_lost(
+    alice: Person, line: Line, advance: Callable[..., None]
+) -> None:
+    alice.texts(PHRASE)
+    alice.texts("DELETE")
+    alice.texts(code_of(alice))
+    line.drain()
+    wait_for(lambda: alice.messages[-1]["state"] == "delivered")
+    alice.texts("towels for 412")
+    run_erasures(line)
+    assert alice.messages[0]["body"] == "towels for 412"
+    assert alice.shown()["consent"]["events"] == []
+
+
+def test_a_carrier_that_is_not_done_is_asked_again(
+    alice: Person, line: Line, advance: Callable[..., None]
+) -> None:
+    alice.texts("DELETE")
+    alice.texts(code_of(alice))
+    line.drain()
+    wait_for(lambda: alice.messages[-1]["state"] == "delivered")
+    line.breaks(on="delete", kind="500_before")
+    run_erasures(line)
+    assert alice.messages
+    assert not sweep(alice.world).erasures
+    advance(minutes=2)
+    run_erasures(line)
+    assert not alice.messages
+
+
+@pytest.mark.parametrize(("body", "kind"), [("send me a copy of my data", "access")])
+def test_other_wishes_are_recorded_with_a_due_date(alice: Person, body: str, kind: str) -> None:
+    alice.texts(body)
+    (request,) = alice.shown()["privacy_requests"]
+    assert (request["kind"], request["state"]) == (kind, "open")
+    assert request["receipt"] in alice.messages[-1]["body"]

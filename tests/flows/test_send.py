@@ -1,0 +1,187 @@
+"""A text goes out: once, in order, whatever the carrier does."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import update
+from sqlmodel import col
+
+from router.carrier.api import StatusUpdate
+from router.flows.claims import claim
+from router.flows.send import drain
+from router.flows.senders import find_sender
+from router.flows.status import record_status
+from router.flows.sweep import sweep
+from router.flows.world import World
+from router.store.tables import Message
+from tests.flows.conftest import TENANT, Line, Person, wait_for
+
+
+def out(person: Person) -> list[str]:
+    return [one["state"] for one in person.messages if one["direction"] == "out"]
+
+
+def test_a_reply_is_sent_and_its_delivery_comes_back(alice: Person, line: Line) -> None:
+    alice.texts("towels")
+    line.drain()
+    wait_for(lambda: out(alice) == ["delivered"])
+    assert line.log(alice) == ["Towels are on the way."]
+
+
+def test_draining_twice_sends_once(alice: Person, line: Line) -> None:
+    alice.texts("towels")
+    both = [threading.Thread(target=line.drain) for _ in range(4)]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+    assert len(line.log(alice)) == 1
+
+
+def test_texts_of_a_thread_arrive_in_the_order_they_were_decided(alice: Person, line: Line) -> None:
+    for body in ("towels", "the shower is broken", "soap please", "SUMMIT26"):
+        alice.texts(body)
+    line.drain()
+    templates = [one["body"] for one in alice.messages if one["direction"] == "out"]
+    assert line.log(alice) == templates
+
+
+@pytest.mark.parametrize("kind", ["500_before", "500_after", "timeout", "reset", "bad_json"])
+def test_what_cannot_be_known_is_settled_and_never_sent_twice(
+    alice: Person, line: Line, advance: Callable[..., None], kind: str
+) -> None:
+    line.breaks(on="callback", kind="drop", times=None)
+    line.breaks(on="create", kind=kind, seconds=1.5)
+    alice.texts("towels")
+    line.drain()
+    assert out(alice) == ["unknown"]
+    line.settle()
+    assert out(alice) == ["unknown"], "not before the grace has passed"
+    advance(minutes=3)
+    line.settle()
+    line.drain()
+    assert out(alice) in (["accepted"], ["sent"], ["delivered"])
+    assert line.log(alice) == ["Towels are on the way."]
+
+
+def test_a_code_that_may_have_been_sent_goes_to_a_person(
+    alice: Person, line: Line, advance: Callable[..., None]
+) -> None:
+    line.breaks(on="create", kind="500_before")
+    alice.texts("DELETE")
+    line.drain()
+    advance(minutes=3)
+    line.settle()
+    assert out(alice) == ["review"]
+
+
+def test_a_process_that_dies_while_sending_leaves_a_doubt_not_a_second_text(
+    alice: Person, line: Line, advance: Callable[..., None]
+) -> None:
+    alice.texts("towels")
+    (sender_id,) = alice.texts("soap").ripples.senders
+    with alice.world.store.read() as connection:
+        sender = find_sender(connection, sender_id)
+    assert sender is not None
+    assert len(claim(alice.world, sender, 10)) == 1, "of a thread only its first"
+    assert claim(alice.world, sender, 10) == []
+    advance(minutes=4)
+    line.settle()
+    line.drain()
+    assert line.log(alice) == ["Towels are on the way.", "Housekeeping will be with you shortly."]
+
+
+def test_too_many_requests_are_tried_again_later(
+    alice: Person, line: Line, advance: Callable[..., None]
+) -> None:
+    line.breaks(on="create", kind="429", retry_after=7)
+    alice.texts("towels")
+    line.drain()
+    assert out(alice) == ["queued"]
+    assert sweep(alice.world).senders == frozenset()
+    advance(seconds=30)
+    assert sweep(alice.world).senders
+    line.drain()
+    assert line.log(alice) == ["Towels are on the way."]
+
+
+def test_a_refused_text_fails_and_does_not_block_the_thread(alice: Person, line: Line) -> None:
+    line.breaks(on="create", kind="21408")
+    alice.texts("towels")
+    alice.texts("soap")
+    line.drain()
+    assert out(alice)[0] == "failed"
+    assert line.log(alice) == ["Housekeeping will be with you shortly."]
+
+
+def test_a_number_that_the_carrier_bars_is_suppressed(alice: Person, line: Line) -> None:
+    line.breaks(on="create", kind="21610")
+    alice.texts("towels")
+    line.drain()
+    assert alice.shown()["consent"]["opted_out"]
+
+
+def test_a_refused_account_pauses_the_sender_and_loses_nothing(
+    alice: Person, line: Line, advance: Callable[..., None]
+) -> None:
+    line.breaks(on="create", kind="401")
+    alice.texts("towels")
+    line.drain()
+    line.drain()
+    assert out(alice) == ["queued"]
+    advance(minutes=6)
+    assert sweep(alice.world).senders
+    line.drain()
+    assert line.log(alice) == ["Towels are on the way."]
+
+
+def test_an_opt_out_before_the_claim_wins(alice: Person, line: Line) -> None:
+    alice.texts("towels")
+    with alice.world.store.write() as connection:
+        connection.execute(update(Message).where(col(Message.state) == "queued").values(kind="x"))
+    alice.texts("STOP")
+    with alice.world.store.write() as connection:
+        connection.execute(
+            update(Message).where(col(Message.state) == "canceled").values(state="queued")
+        )
+    line.drain()
+    assert out(alice) == ["suppressed"]
+    assert line.log(alice) == []
+
+
+def statuses(person: Person, *order: str) -> list[str]:
+    message = [one for one in person.messages if one["direction"] == "out"][-1]
+    seen = []
+    for status in order:
+        news = StatusUpdate("SMout", status, None, message["id"], 1, TENANT)
+        record_status(person.world, news)
+        seen.append(person.messages[-1]["state"])
+    return seen
+
+
+def sending(person: Person) -> None:
+    (sender_id,) = person.texts("towels").ripples.senders
+    with person.world.store.read() as connection:
+        sender = find_sender(connection, sender_id)
+    assert sender is not None
+    claim(person.world, sender, 1)
+
+
+def test_callbacks_merge_in_any_order_and_before_the_send_returns(alice: Person) -> None:
+    sending(alice)
+    assert statuses(alice, "delivered", "sent", "queued", "delivered") == ["delivered"] * 4
+
+
+def test_an_unknown_status_changes_nothing(alice: Person) -> None:
+    sending(alice)
+    assert statuses(alice, "teleported") == ["sending"]
+
+
+def test_a_callback_for_an_unknown_message_changes_nothing(hotel: World) -> None:
+    news = StatusUpdate("SMx", "delivered", None, "nobody", 1, TENANT)
+    assert not record_status(hotel, news).threads
+
+
+def test_a_job_for_a_sender_that_is_gone_does_nothing(line: Line) -> None:
+    assert not drain(line.world, line.carrier, "nobody").senders

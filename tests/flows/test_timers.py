@@ -1,0 +1,67 @@
+"""Timers: ten silent minutes, and everything that ends them."""
+
+import threading
+from collections.abc import Callable
+
+from router.flows.inbox import close, reply
+from router.flows.staff import StaffIdentity
+from router.flows.timers import fire_due
+from tests.flows.conftest import Person
+
+BROKEN = "the shower is broken"
+
+
+def test_ten_silent_minutes_bring_the_duty_manager(
+    alice: Person, advance: Callable[..., None]
+) -> None:
+    alice.texts(BROKEN)
+    advance(minutes=9)
+    assert not fire_due(alice.world).threads
+    advance(minutes=2)
+    assert fire_due(alice.world).senders
+    assert alice.thread["team"] == "duty-manager"
+    assert alice.replies()[-1] == "waiting"
+
+
+def test_a_timer_fires_once_however_many_clocks_run(
+    alice: Person, advance: Callable[..., None]
+) -> None:
+    alice.texts(BROKEN)
+    advance(minutes=11)
+    clocks = [threading.Thread(target=fire_due, args=(alice.world,)) for _ in range(5)]
+    for clock in clocks:
+        clock.start()
+    for clock in clocks:
+        clock.join()
+    assert alice.replies().count("waiting") == 1
+
+
+def test_an_answered_thread_is_not_escalated(
+    alice: Person, clerk: StaffIdentity, advance: Callable[..., None]
+) -> None:
+    alice.texts(BROKEN)
+    reply(alice.world, clerk, alice.thread["id"], "On our way.")
+    advance(minutes=11)
+    fire_due(alice.world)
+    assert alice.thread["team"] == "engineering"
+
+
+def test_a_closed_thread_is_not_escalated(
+    alice: Person, clerk: StaffIdentity, advance: Callable[..., None]
+) -> None:
+    alice.texts(BROKEN)
+    close(alice.world, clerk, alice.thread["id"])
+    advance(minutes=11)
+    fire_due(alice.world)
+    assert alice.thread["state"] == "closed"
+
+
+def test_after_an_opt_out_an_escalation_moves_the_thread_silently(
+    alice: Person, advance: Callable[..., None]
+) -> None:
+    alice.texts(BROKEN)
+    alice.texts("STOP")
+    advance(minutes=11)
+    fire_due(alice.world)
+    assert alice.thread["team"] == "duty-manager"
+    assert alice.messages[-1]["state"] == "suppressed"

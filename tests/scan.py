@@ -1,0 +1,74 @@
+"""A scan for a person that holds the master key: rows opened, files read, Valkey dumped."""
+
+from pathlib import Path
+from typing import Any
+
+import redis
+from sqlalchemy import inspect, text
+
+from router.flows.world import World
+from router.store.sealing import SealError, TenantKeys
+
+SEALED = {
+    ("contact", "address"): "contact.address",
+    ("contact", "attributes"): "contact.attributes",
+    ("thread", "dialog"): "thread.dialog",
+    ("message", "body"): "message.body",
+    ("message", "media"): "message.media",
+    ("decision", "inputs"): "decision.inputs",
+    ("consentevent", "evidence"): "consent_event.evidence",
+    ("timer", "payload"): "timer.payload",
+    ("staff", "name"): "staff.name",
+    ("staff", "email"): "staff.email",
+    ("staff", "mobile"): "staff.mobile",
+}
+
+
+def places_of(world: World, folder: Path, *wanted: str) -> list[str]:
+    """Where any of `wanted` stands: `table.column`, a file's path, or `valkey`."""
+    return sorted(
+        {*_in_database(world, wanted), *_in_files(folder, wanted), *_in_valkey(world, wanted)}
+    )
+
+
+def _in_database(world: World, wanted: tuple[str, ...]) -> list[str]:
+    found = []
+    with world.store.read() as connection:
+        for table in inspect(connection).get_table_names():
+            for row in connection.execute(text(f'SELECT * FROM "{table}"')).mappings():
+                keys = world.keys(connection, row["tenant_id"]) if "tenant_id" in row else None
+                found += [
+                    f"{table}.{column}"
+                    for column, value in row.items()
+                    if _holds(_opened(keys, table, column, row, value), wanted)
+                ]
+    return found
+
+
+def _opened(keys: TenantKeys | None, table: str, column: str, row: Any, value: object) -> object:
+    place = SEALED.get((table, column))
+    if place is None or keys is None or value is None:
+        return value
+    row_id = row["message_id"] if table == "decision" else row["id"]
+    try:
+        return keys.open(place, row_id, bytes(row[column]))
+    except SealError as error:
+        raise AssertionError(f"{table}.{column} does not open: {error}") from error
+
+
+def _in_files(folder: Path, wanted: tuple[str, ...]) -> list[str]:
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return [str(path) for path in files if _holds(path.read_bytes(), wanted)]
+
+
+def _in_valkey(world: World, wanted: tuple[str, ...]) -> list[str]:
+    client = redis.Redis.from_url(world.settings.redis_url)
+    dumps = [b"%s %s" % (key, client.dump(key) or b"") for key in client.keys("*")]
+    client.close()
+    return ["valkey"] if any(_holds(dump, wanted) for dump in dumps) else []
+
+
+def _holds(value: object, wanted: tuple[str, ...]) -> bool:
+    if isinstance(value, bytes | memoryview):
+        return any(one.encode() in bytes(value) for one in wanted)
+    return any(one in str(value) for one in wanted)
