@@ -1,0 +1,1 @@
+"""What a text means for consent and privacy. Pure: no I/O at call time, no clock."""

@@ -1,0 +1,61 @@
+"""What stands around a person's own words: tapbacks, quotations, signatures, earlier texts."""
+
+import re
+
+from keywords.normalize import words
+from keywords.vocabulary import Vocabulary
+
+_QUOTED = re.compile(r"[\"“”„«‹＂]([^\"“”„«»‹›＂]*)[\"“”»›＂]")
+_OPENING = re.compile(r"[\"“”„«‹＂]")
+_EARLIER = re.compile(r"^\s*(?:>|-{2,}\s*$|_{3,}\s*$|-+\s*original message)", re.IGNORECASE)
+
+
+def is_tapback(text: str, vocabulary: Vocabulary) -> bool:
+    """Whether `text` is a phone's way of saying that someone reacted to an earlier text."""
+    opening = _OPENING.search(text)
+    if opening is None:
+        return False
+    if words(text[: opening.start()]) not in vocabulary.tapbacks:
+        return False
+    closing = max(text.rfind(sign) for sign in '"“”»›＂')
+    return closing == opening.start() or not words(text[closing + 1 :])
+
+
+def own_part(text: str, vocabulary: Vocabulary) -> str:
+    """Return what is left of `text` without signature, earlier texts and long quotations."""
+    if "\n" in text or "\r" in text:
+        text = _without_tail(text, vocabulary)
+    return _without_quotations(text, vocabulary) if _OPENING.search(text) else text
+
+
+def _without_tail(text: str, vocabulary: Vocabulary) -> str:
+    kept: list[str] = []
+    for line in text.splitlines():
+        if any(map(str.strip, kept)) and _ends_own_part(line, vocabulary):
+            break
+        kept.append(line)
+    return "\n".join(kept)
+
+
+def _ends_own_part(line: str, vocabulary: Vocabulary) -> bool:
+    if _EARLIER.match(line):
+        return True
+    run = words(line[:100])
+    return any(run[: len(start)] == start for start in vocabulary.signatures)
+
+
+def _without_quotations(text: str, vocabulary: Vocabulary) -> str:
+    """Drop each quotation of several words, unless the person quotes himself or says no more."""
+    pieces: list[str] = []
+    end = 0
+    for quoted in _QUOTED.finditer(text):
+        before = text[end : quoted.start()]
+        end = quoted.end()
+        keeps = len(words(quoted[1])) < 2 or _is_own(words(before), vocabulary)  # noqa: PLR2004 - scare quotes hold one word
+        pieces += [before, quoted[1] if keeps else "\n"]
+    remaining = "".join([*pieces, text[end:]])
+    return remaining if words(remaining) else text
+
+
+def _is_own(before: tuple[str, ...], vocabulary: Vocabulary) -> bool:
+    return any(before[-size:] in vocabulary.own_words for size in range(1, 5))

@@ -1,0 +1,123 @@
+"""What holds for every text, whatever the language files say."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from keywords.classify import classify
+from keywords.reading import Meaning
+
+ZERO_WIDTH = "\u200b\u200c\u200d\ufeff\u2060\u00ad\u202e"
+AROUND = st.text(st.sampled_from(" \t\n.,!?…-—_*#()[]\"'“”«»👍🙏😡🛑❤️\u200b\ufeff"), max_size=12)
+STOP_WORDS = (
+    *("stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"),
+    *("alto", "baja", "parar", "cancelar", "salir", "arret", "arrêt"),
+)
+
+
+def _wide(char: str) -> str:
+    return chr(ord(char) + 0xFEE0) if "!" <= char <= "~" else char
+
+
+@st.composite
+def dressed(draw: st.DrawFn) -> str:
+    """A STOP-class word in any case and width, with anything silent in and around it."""
+    letters = []
+    for char in draw(st.sampled_from(STOP_WORDS)):
+        styled = draw(st.sampled_from([char, char.upper(), _wide(char), _wide(char.upper())]))
+        letters.append(styled + draw(st.sampled_from(["", "", *ZERO_WIDTH])))
+    return draw(AROUND) + "".join(letters) + draw(AROUND)
+
+
+@settings(deadline=None)  # the first reading loads the language files
+@given(dressed())
+def test_a_bare_stop_is_heard_in_any_dressing(text: str) -> None:
+    assert classify(text).meaning is Meaning.OPT_OUT
+
+
+@settings(deadline=None)
+@given(st.text(st.characters(exclude_categories=())))
+def test_no_text_raises(text: str) -> None:
+    classify(text)
+
+
+@pytest.mark.parametrize(
+    "filler", ["a ", "stop ", "👍", "\u200b", "\n", '"', "s t o p ", "\0\ud800"]
+)
+def test_a_hundred_kilobytes_are_read(filler: str) -> None:
+    classify(filler * (100_000 // len(filler)))
+
+
+@pytest.mark.parametrize("padding", ["👍", "\u200b", "\n", " ", "!"])
+def test_a_stop_is_heard_under_a_hundred_kilobytes_of_padding(padding: str) -> None:
+    assert classify(padding * 50_000 + "STOP" + padding * 50_000).meaning is Meaning.OPT_OUT
+
+
+@pytest.mark.parametrize(
+    "text", ["YES", "yes please", "Yeah", "y", "sí", "Si, gracias", "OUI", "ok yes"]
+)
+def test_yes_is_an_answer_and_no_opt_in(text: str) -> None:
+    reading = classify(text)
+    assert (reading.meaning, reading.answer) == (Meaning.NONE, "yes")
+
+
+@pytest.mark.parametrize("text", ["No", "no thanks", "nope", "non merci", "no, gracias"])
+def test_no_is_an_answer(text: str) -> None:
+    reading = classify(text)
+    assert (reading.meaning, reading.answer) == (Meaning.NONE, "no")
+
+
+@pytest.mark.parametrize("text", ["yes at 3", "no towels", "yes no", "START yes", "ok", ""])
+def test_what_is_no_bare_yes_or_no_is_no_answer(text: str) -> None:
+    assert classify(text).answer is None
+
+
+@pytest.mark.parametrize("text", ["Summit26", "SUMMIT 26", "summit-26", "SPA2027"])
+def test_an_enrollment_code_is_no_keyword(text: str) -> None:
+    assert classify(text).meaning is Meaning.NONE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "HELP STOP",
+        "delete my data and stop texting me",
+        "correct my name, then unsubscribe me",
+        "wrong number, stop texting me",
+    ],
+)
+def test_an_opt_out_leads_wherever_it_stands(text: str) -> None:
+    assert classify(text).meaning is Meaning.OPT_OUT
+
+
+def test_wishes_that_are_clear_leave_no_doubt_behind() -> None:
+    assert classify("wrong number, stop texting me").also == ()
+
+
+def test_further_wishes_keep_the_order_of_the_text() -> None:
+    reading = classify("send me a copy of my data, then delete my data and stop texting me")
+    assert (reading.meaning, reading.also) == (Meaning.OPT_OUT, (Meaning.ACCESS, Meaning.DELETE))
+
+
+def test_a_reason_names_the_words_and_the_disguise() -> None:
+    assert classify("S T O P").reason == "opt_out: the whole text is “stop”, spaced letters"
+    assert "stop texting" in classify("Please stop texting me").reason
+
+
+def test_a_word_of_two_languages_tells_none() -> None:
+    assert classify("no").language is None
+    assert classify("no, gracias").language == "es"
+
+
+@pytest.mark.parametrize(
+    "word", ["step", "shop", "top", "spot", "stoop", "post", "cancer", "quite"]
+)
+def test_a_neighbour_of_a_stop_word_is_a_word_of_its_own(word: str) -> None:
+    assert classify(word).meaning is Meaning.NONE
+
+
+@pytest.mark.parametrize(
+    "text", ["sotp the car", "the stpo is closed", "st0p by at 5", "s t o p by at 5"]
+)
+def test_a_disguise_is_looked_for_in_bare_words_alone(text: str) -> None:
+    assert classify(text).meaning is Meaning.NONE

@@ -1,0 +1,15 @@
+"""The examples in docstrings are true."""
+
+import doctest
+from types import ModuleType
+
+import pytest
+
+from keywords import classify, disguise, normalize, segments
+
+
+@pytest.mark.parametrize("module", [classify, disguise, normalize, segments])
+def test_examples_in_docstrings_hold(module: ModuleType) -> None:
+    results = doctest.testmod(module)
+    assert results.attempted > 0
+    assert results.failed == 0

@@ -1,0 +1,52 @@
+"""The notation of phrases."""
+
+import re
+
+import pytest
+
+from keywords.phrases import PhraseError, compile_phrase
+
+SETS = {"texts": ("texts", "text messages"), "me": ("me", "us")}
+
+
+def _matches(phrase: str, line: str) -> bool:
+    return re.fullmatch(compile_phrase(phrase, SETS).source, line + " ") is not None
+
+
+@pytest.mark.parametrize(
+    ("phrase", "line"),
+    [
+        ("stop <texts>", "stop text messages"),
+        ("stop [the] <texts>", "stop texts"),
+        ("stop [the] <texts>", "stop the texts"),
+        ("(stop|quit it with) <texts>", "quit it with texts"),
+        ("no [<me>...] more", "no me us me more"),
+        ("use <number> instead", "use 612 555 0100 instead"),
+        ("Don't L'envoyez", "dont l envoyez"),
+    ],
+)
+def test_a_phrase_matches_what_it_says(phrase: str, line: str) -> None:
+    assert _matches(phrase, line)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "line"),
+    [("stop <texts>", "stop the texts"), ("stop texts", "stop texts now"), ("a b", "ab")],
+)
+def test_a_phrase_matches_no_more_than_it_says(phrase: str, line: str) -> None:
+    assert not _matches(phrase, line)
+
+
+def test_edges_are_told_apart_from_words() -> None:
+    shape = compile_phrase("^ stop [all] texts .", SETS)
+    assert (shape.at_start, shape.at_end, shape.firsts) == (True, ".", frozenset({"stop"}))
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    ["", "^ .", "[stop]", "stop <nothing>", "stop . now", "stop [it", "stop (a|the <texts>)",
+     "<number> instead", "stop (|a)", "stop ([a] b)"],
+)  # fmt: skip
+def test_a_broken_phrase_is_refused(phrase: str) -> None:
+    with pytest.raises(PhraseError, match=re.escape(repr(phrase))):
+        compile_phrase(phrase, SETS)
