@@ -1,0 +1,1 @@
+"""What a business wants done with a text. Pure: rulebook, reading and facts in, decision out."""

@@ -1,0 +1,76 @@
+"""What carriers demand of the texts that a rulebook words itself (CTIA, Messaging Principles).
+
+Program name, contact, how to stop, message frequency, and "Msg & data rates may apply".
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from rules.model import Rulebook
+from rules.phrases import hear
+from rules.templates import placeholders
+
+_FREQUENCY = frozenset(
+    {"frequency", "freq", "varies", "vary", "frecuencia", "varia", "frequence", "varie"}
+    | {"recurring", "daily", "weekly", "monthly"}
+)
+_HELP = frozenset({"help", "ayuda", "aide"})
+_WORDS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "rates": frozenset({"rate", "rates", "tarifa", "tarifas", "frais", "tarif", "tarifs"}),
+        "STOP": frozenset({"stop"}),
+        "YES": frozenset({"yes", "si", "oui", "y"}),
+    }
+)
+
+DEMANDED: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "help": ("name", "contact", "frequency", "rates", "STOP"),
+        "confirm": ("name", "contact", "frequency", "rates", "STOP", "YES"),
+        "opt-in": ("name", "contact", "frequency", "rates", "STOP"),
+        "opt-out": ("name",),
+        "delete": ("code",),
+        "access": ("receipt",),
+        "correct": ("receipt",),
+        "delete-done": ("receipt",),
+    }
+)
+WELCOME = ("name", "contact", "frequency", "rates", "STOP")
+
+_MEANING: Mapping[str, str] = MappingProxyType(
+    {
+        "name": "the program's name",
+        "contact": "the contact, or the word HELP",
+        "frequency": "how many messages to expect",
+        "rates": "that message and data rates may apply",
+        "STOP": "how to stop (STOP)",
+        "YES": "to reply YES",
+        "code": "{{ code }}",
+        "receipt": "{{ receipt }}",
+    }
+)
+
+
+def missing_from(text: str, demanded: tuple[str, ...], book: Rulebook) -> list[str]:
+    """What a text lacks of what is demanded, in words."""
+    return [_MEANING[item] for item in demanded if not _carries(text, item, book)]
+
+
+def _carries(text: str, item: str, book: Rulebook) -> bool:
+    heard = hear(text)
+    words = frozenset(heard.words)
+    if item in placeholders(text):
+        return True
+    if item == "name":
+        return hear(book.name).run in heard.run
+    if item == "contact":
+        known = hear(book.contact).run in heard.run or _digits(book.contact) in _digits(text)
+        return known or bool(words & _HELP)
+    if item == "frequency":
+        stated = [hear(e.frequency).run for e in book.enrollments.values()]
+        return bool(words & _FREQUENCY) or any(run in heard.run for run in stated)
+    return bool(words & _WORDS.get(item, frozenset()))
+
+
+def _digits(text: str) -> str:
+    return "".join(char for char in text if char.isdigit()) or text

@@ -1,0 +1,205 @@
+"""What `decide` is told (facts) and what it answers (a decision made of effects).
+
+`decide` never acts: the shell applies the effects, `rules test` applies them to a pretended thread,
+and both take the thread's next state from `Decision.after`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Literal
+
+from keywords.reading import Meaning
+
+Scalars = Mapping[str, str]
+NOTHING: Scalars = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class DialogState:
+    """A dialog that runs: where it is and what it has heard. Times are aware UTC."""
+
+    name: str
+    step: str
+    expires_at: datetime
+    misses: Mapping[str, int] = field(default_factory=dict)  # step -> misfits, over the dialog
+    saved: Scalars = field(default_factory=lambda: NOTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A double opt-in that waits for YES or NO, for the enrollment `code`."""
+
+    code: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadState:
+    """A thread as rules see it. `claimed`: a person has it, so that routes leave it alone."""
+
+    state: Literal["new", "open", "closed", "snoozed"] = "new"
+    team: str | None = None
+    claimed: bool = False
+    tags: frozenset[str] = frozenset()
+    dialog: DialogState | None = None
+    prompt: Prompt | None = None
+    last_activity_at: datetime | None = None
+    last_assignee: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that a decision may depend on beside the rulebook, the reading and the text.
+
+    `at` is aware UTC; `to` is the number's name in the rulebook; `full` holds the codes whose limit
+    is reached, `enrolled` those this contact is in already.
+    """
+
+    at: datetime
+    to: str
+    channel: str = "sms"
+    language: str | None = None  # stored for the contact
+    opted_out: bool = False
+    first_contact: bool = True
+    groups: frozenset[str] = frozenset()
+    attributes: Scalars = field(default_factory=lambda: NOTHING)
+    enrolled: frozenset[str] = frozenset()
+    full: frozenset[str] = frozenset()
+    thread: ThreadState = field(default_factory=ThreadState)
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """A text to send. `template` is its name (a reserved name for a built-in answer).
+
+    `kind`: `reply` (a rule's, counts as an answer), `question` (a dialog's or a confirmation's),
+    `compliance` (the built-in answer to a consent or privacy word).
+    `text` still holds `{{ code }}` or `{{ receipt }}` in privacy answers: the shell fills them in.
+    """
+
+    template: str
+    text: str
+    language: str
+    kind: Literal["reply", "question", "compliance"] = "reply"
+
+
+@dataclass(frozen=True, slots=True)
+class OptOut:
+    """Suppress the contact now; everything that waits dies."""
+
+
+@dataclass(frozen=True, slots=True)
+class OptIn:
+    """Lift the suppression."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskPrivacy:
+    """Open a privacy request. A deletion waits for its code, sent by `say`."""
+
+    kind: Literal["delete", "access", "correct"]
+    say: Say
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """Show staff that this text may be an opt-out (`Meaning.AMBIGUOUS`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """Give the thread to a team, or to one person by handle."""
+
+    team: str | None = None
+    staff: str | None = None
+    strategy: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """Put a tag on the thread."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SaveAttribute:
+    """Remember a value that a dialog heard, as an attribute of the contact."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Escalate:
+    """After `after`, unless staff replied or the thread is closed: move it to `to` and reply."""
+
+    rule: str
+    after: timedelta
+    to: Assign
+    say: Say | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskEnrollment:
+    """Ask for the YES that a double opt-in needs (a `Say` of kind question goes with it)."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Enroll:
+    """The contact is in: write consent with its evidence and add the group."""
+
+    code: str
+    group: str
+
+
+Effect = (
+    Say
+    | OptOut
+    | OptIn
+    | AskPrivacy
+    | Flag
+    | Assign
+    | Tag
+    | SaveAttribute
+    | Escalate
+    | AskEnrollment
+    | Enroll
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRef:
+    """A rule that acted: its id, its section, and the 1-based line of its id in the file."""
+
+    id: str
+    section: Literal["protect", "enrich", "routes", "fallback"]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is to be done about one text, and why.
+
+    `keyword` is the reading's class; `language` the one replies use; `rules` those that acted, in
+    order; `code` the enrollment code that the whole text was; `held_by` the dialog that took it.
+    `after` is the thread's state once all effects have been applied.
+    """
+
+    keyword: Meaning
+    language: str
+    after: ThreadState
+    rules: tuple[RuleRef, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    code: str | None = None
+    held_by: str | None = None
+
+    @property
+    def rule(self) -> RuleRef | None:
+        """The rule that decided where the thread goes: the last one outside `enrich`."""
+        deciding = [rule for rule in self.rules if rule.section != "enrich"]
+        return deciding[-1] if deciding else None

@@ -1,0 +1,140 @@
+"""The section `dialogs`: reading dialogs, their steps and their choices."""
+
+from datetime import timedelta
+
+from rules.actions import read_actions
+from rules.answers import EXPECTATIONS, LATER
+from rules.model import Dialog, Phrase, Step
+from rules.phrases import read_phrases
+from rules.scalars import ATTRIBUTE, ID, read_choice, read_count, read_duration, read_pattern
+from rules.scope import Scope
+from rules.sections import read_by_language, read_name
+from rules.shape import Fields, Shape, read_fields, read_list, read_named
+from rules.source import Items, Node, Scalar, Table
+
+_DIALOG = Shape("a dialog", ("expires", "interrupted_by", "steps", "done"), required=("steps",))
+_STEP = Shape(
+    "a step",
+    ("id", "ask", "expect", "save", "choices", "retries", "else", "on"),
+    required=("id", "ask", "expect"),
+)
+_WITH_ANSWERS = ("choice", "yes_no")
+
+
+def read_dialogs(node: Node | None, scope: Scope) -> dict[str, Dialog]:
+    """The section `dialogs`."""
+    return {
+        key.text: _read_dialog(read_name(key, scope), value, scope)
+        for key, value in read_named(node, "dialogs", scope)
+    }
+
+
+def _read_dialog(name: str, node: Node, scope: Scope) -> Dialog:
+    fields = read_fields(node, _DIALOG, scope)
+    expires, by = fields.get("expires"), fields.get("interrupted_by")
+    sections = by.items if isinstance(by, Items) else [by] if by else []
+    done = fields.get("done")
+    return Dialog(
+        name,
+        _read_steps(fields["steps"], scope) if "steps" in fields else (),
+        read_actions(done, scope, section="routes") if done else (),
+        read_duration(expires, "expires", scope) if expires else timedelta(hours=24),
+        tuple(
+            read_choice(item, ("protect", "routes"), "interrupted_by", scope) for item in sections
+        )
+        if by
+        else ("protect",),
+    )
+
+
+def _read_steps(node: Node, scope: Scope) -> tuple[Step, ...]:
+    items = read_list(node, "steps", scope)
+    if isinstance(node, Items) and not items:
+        scope.add("BH205", node, "steps must not be empty")
+    ids = _read_ids(items, scope)
+    return tuple(_read_step(item, ids, scope) for item in items)
+
+
+def _read_ids(items: list[Node], scope: Scope) -> list[str]:
+    ids: list[str] = []
+    for item in items:
+        entry = item.entries.get("id") if isinstance(item, Table) else None
+        if entry and isinstance(entry[1], Scalar):
+            if entry[1].text in ids:
+                scope.add("BH302", entry[1], f"there is a step '{entry[1].text}' already")
+            ids.append(entry[1].text)
+    return ids
+
+
+def _read_step(node: Node, ids: list[str], scope: Scope) -> Step:
+    fields = read_fields(node, _STEP, scope)
+    expect = _read_expect(fields, scope)
+    choices = _read_choices(fields, expect, node, scope)
+    retries, otherwise, save = fields.get("retries"), fields.get("else"), fields.get("save")
+    saved = (
+        read_pattern(save, ATTRIBUTE, "a name of letters, digits and _", scope) if save else None
+    )
+    if saved:
+        scope.saves.add(saved)
+    return Step(
+        id=read_pattern(fields["id"], ID, "an id of a-z, 0-9 and -", scope)
+        if "id" in fields
+        else "",
+        ask=scope.refer("templates", fields["ask"]) if "ask" in fields else "",
+        expect=expect,
+        save=saved,
+        choices=choices,
+        retries=read_count(retries, "retries", scope, least=0) if retries else 1,
+        otherwise=_read_target(otherwise, ("handover", "cancel", *ids), "else", scope),
+        on=_read_on(fields, expect, choices, ids, scope),
+        line=node.line,
+        col=node.col,
+    )
+
+
+def _read_expect(fields: Fields, scope: Scope) -> str:
+    node = fields.get("expect")
+    if isinstance(node, Scalar) and node.text in LATER:
+        scope.add("BH202", node, f"`{node.text}` is not supported by this version yet")
+    elif node:
+        return read_choice(node, tuple(EXPECTATIONS), "expect", scope)
+    return "text"
+
+
+def _read_choices(
+    fields: Fields, expect: str, step: Node, scope: Scope
+) -> dict[str, tuple[Phrase, ...]]:
+    node = fields.get("choices")
+    if (node is not None) != (expect == "choice"):
+        message = "`choices` go with `expect: choice`, and it needs them"
+        scope.add("BH203" if node is None else "BH201", node or step, message)
+    found = {}
+    for key, value in read_named(node, "choices", scope):
+        if isinstance(value, Table) and "exact" not in value.entries:
+            groups = read_by_language(value, scope)
+            found[key.text] = tuple(phrase for group in groups.values() for phrase in group)
+        else:
+            found[key.text] = read_phrases(value, "a phrase", scope)
+    return found
+
+
+def _read_target(node: Node | None, allowed: tuple[str, ...], what: str, scope: Scope) -> str:
+    return read_choice(node, allowed, what, scope) if node else "handover"
+
+
+def _read_on(
+    fields: Fields,
+    expect: str,
+    choices: dict[str, tuple[Phrase, ...]],
+    ids: list[str],
+    scope: Scope,
+) -> dict[str, str]:
+    node = fields.get("on")
+    if node and expect not in _WITH_ANSWERS:
+        scope.add("BH201", node, "`on` goes with `expect: choice` or `expect: yes_no` only")
+    answers = tuple(choices) if expect == "choice" else ("yes", "no")
+    targets = ("done", "cancel", "handover", *ids)
+    return {
+        read_choice(key, answers, "an answer", scope): _read_target(value, targets, "on", scope)
+        for key, value in read_named(node, "on", scope)
+    }

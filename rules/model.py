@@ -1,0 +1,175 @@
+"""A rulebook as typed values: what `load` makes of a tenant's YAML file, and `decide` reads."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+from types import MappingProxyType
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+Texts = Mapping[str, str]  # language -> text
+Vocabulary = Mapping[str, Mapping[str, tuple[tuple[str, ...], ...]]]
+"""Language -> first word -> the folded phrases of that language that begin with it."""
+Section = Literal["protect", "enrich", "routes", "fallback"]
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words that a text is compared with. `run` is them folded, a space before, between and after.
+
+    `exact`: accents count.
+    """
+
+    text: str
+    run: str
+    exact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One of the tenant's senders. `address` is E.164; `service` a Messaging Service's SID."""
+
+    name: str
+    address: str
+    service: str | None = None
+    opt_out_by: Literal["carrier", "bellhop"] = "carrier"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """An open span: from `opens` for `minutes`, so that a span over midnight is one value."""
+
+    opens: time
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Opening hours in the tenant's zone: weekday (0 = Monday) -> spans, none on `closed` days."""
+
+    name: str
+    open: Mapping[int, tuple[Span, ...]]
+    closed: frozenset[date] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A team: how it shares work, when it is there (`hours`), and who stands in (`backup`)."""
+
+    name: str
+    strategy: str = "everyone"
+    hours: str | None = None
+    capacity: int | None = None
+    backup: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Enrollment:
+    """A code that people text to join `group`. `since` and `until` are days, both included."""
+
+    code: str
+    group: str
+    numbers: tuple[str, ...]
+    frequency: str
+    since: date | None = None
+    until: date | None = None
+    limit: int | None = None
+    confirm: Literal["double", "single"] = "double"
+    dialog: str | None = None
+    welcome: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A dialog's question (`ask`, a template) and what answers it."""
+
+    id: str
+    ask: str
+    expect: str
+    save: str | None = None
+    choices: Mapping[str, tuple[Phrase, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    retries: int = 1
+    otherwise: str = "handover"  # `else`: handover, cancel or a step id
+    on: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    line: int = 1
+    col: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Dialog:
+    """Questions asked one after the other; `done` is a list of actions."""
+
+    name: str
+    steps: tuple[Step, ...]
+    done: tuple["Action", ...] = ()
+    expires: timedelta = timedelta(hours=24)
+    interrupted_by: tuple[str, ...] = ("protect",)
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One action as written: its key (`reply`, `assign`, …), its typed value, its line."""
+
+    key: str
+    value: Any  # the dataclass of that action, see actions.py
+    line: int
+    col: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One condition as written: its key, its typed value, its line."""
+
+    key: str
+    value: Any  # the value type of that condition, see conditions.py
+    line: int
+    col: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A text that a rule must act on, or (`acts` false) must not match."""
+
+    text: str
+    acts: bool
+    line: int
+    col: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule: all conditions of `match` must hold. `line` is that of its id, 1-based."""
+
+    id: str
+    section: Section
+    line: int
+    match: tuple[Condition, ...]
+    do: tuple[Action, ...]
+    why: str = ""
+    examples: tuple[Example, ...] = ()
+    col: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """One tenant's whole rulebook. The first of `languages` is the default."""
+
+    tenant: str
+    name: str
+    contact: str
+    timezone: ZoneInfo
+    languages: tuple[str, ...]
+    numbers: Mapping[str, Number]
+    hours: Mapping[str, Hours]
+    teams: Mapping[str, Team]
+    keywords: Mapping[str, Mapping[str, tuple[Phrase, ...]]]
+    templates: Mapping[str, Texts]
+    enrollments: Mapping[str, Enrollment]
+    dialogs: Mapping[str, Dialog]
+    protect: tuple[Rule, ...]
+    enrich: tuple[Rule, ...]
+    routes: tuple[Rule, ...]
+    fallback: Rule
+    vocabulary: Vocabulary = field(default_factory=lambda: MappingProxyType({}))
+    codes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """A code as people type it, folded and without spaces -> the code as written."""

@@ -1,0 +1,82 @@
+"""Phrases: read from the file, folded once, and compared with a text as runs of whole words."""
+
+from dataclasses import dataclass
+
+from keywords.normalize import words
+from rules.model import Phrase
+from rules.scalars import read_sentence
+from rules.scope import Scope
+from rules.shape import Shape, read_fields, read_one_or_more
+from rules.source import Node, Scalar, Table
+
+_EXACT = Shape("an exact phrase", ("exact",), required=("exact",))
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A text made ready for comparing: its words folded, and folded but for their accents."""
+
+    text: str
+    words: tuple[str, ...]
+    run: str
+    exact_run: str
+
+    def run_for(self, phrase: Phrase) -> str:
+        """The side of the text that this phrase is compared with."""
+        return self.exact_run if phrase.exact else self.run
+
+
+def hear(text: str) -> Heard:
+    """Make a text ready for comparing with any number of phrases."""
+    folded = words(text)
+    return Heard(text, folded, _run(folded), _run(words(text, accents=True)))
+
+
+def occurs(phrase: Phrase, heard: Heard) -> bool:
+    """Whether the phrase stands in the text, as whole words."""
+    return phrase.run in heard.run_for(phrase)
+
+
+def begins(phrase: Phrase, heard: Heard) -> bool:
+    """Whether the text begins with the phrase."""
+    return heard.run_for(phrase).startswith(phrase.run)
+
+
+def is_all(phrase: Phrase, heard: Heard) -> bool:
+    """Whether the text is the phrase and nothing else."""
+    return heard.run_for(phrase) == phrase.run
+
+
+def read_phrases(node: Node, what: str, scope: Scope) -> tuple[Phrase, ...]:
+    """A phrase or a list of phrases, `$name` for those of a keyword, `{exact: …}` with accents."""
+    found: list[Phrase] = []
+    for item in read_one_or_more(node, what, scope):
+        if isinstance(item, Table):
+            value = read_fields(item, _EXACT, scope).get("exact")
+            if value is not None:
+                parts = read_one_or_more(value, what, scope)
+                found += [p for part in parts for p in _read_phrase(part, what, scope, exact=True)]
+        else:
+            found += _read_phrase(item, what, scope, exact=False)
+    return tuple(found)
+
+
+def _read_phrase(node: Node, what: str, scope: Scope, *, exact: bool) -> tuple[Phrase, ...]:
+    if isinstance(node, Scalar) and node.text.startswith("$"):
+        name = Scalar(node.text[1:], node.line, node.col)
+        named = scope.keywords.get(scope.refer("keywords", name), {})
+        phrases = [phrase for group in named.values() for phrase in group]
+        return tuple(_phrase(p.text, exact=True) for p in phrases) if exact else tuple(phrases)
+    text = read_sentence(node, what, scope)
+    phrase = _phrase(text, exact=exact)
+    if text.strip() and not phrase.run.strip():
+        scope.add("BH414", node, f"'{text}' holds no word that a text could match")
+    return (phrase,)
+
+
+def _phrase(text: str, *, exact: bool) -> Phrase:
+    return Phrase(text, _run(words(text, accents=exact)), exact)
+
+
+def _run(folded: tuple[str, ...]) -> str:
+    return f" {' '.join(folded)} "

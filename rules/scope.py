@@ -1,0 +1,58 @@
+"""What the readers of a file share: its problems, its languages and the names it declares."""
+
+from rules.findings import Place, Problems, suggest
+from rules.model import Phrase
+from rules.source import Node, Scalar, Table
+
+NAMED_SECTIONS = (
+    "numbers",
+    "hours",
+    "teams",
+    "keywords",
+    "templates",
+    "enrollments",
+    "dialogs",
+)
+
+
+class Scope:
+    """The surroundings of one file being read. `declared` maps a section to its names."""
+
+    def __init__(self, problems: Problems, root: Table) -> None:
+        self.problems = problems
+        self.languages: tuple[str, ...] = ()
+        self.languages_node: Node | None = None
+        self.declared = {section: _names(root, section) for section in NAMED_SECTIONS}
+        self.used: set[tuple[str, str]] = set()
+        self.keywords: dict[str, dict[str, tuple[Phrase, ...]]] = {}
+        self.spoken: list[tuple[str, Phrase]] = []
+        """Language and phrase, of every phrase that is of one language."""
+        self.texts: list[tuple[str, str, Scalar]] = []
+        """Template (or "" for a rule's own text), language and text."""
+        self.saves: set[str] = set()
+
+    def add(self, code: str, place: Place, message: str) -> None:
+        """Note a finding at a place."""
+        self.problems.add(code, place, message)
+
+    def refer(self, section: str, node: Node) -> str:
+        """The name that a node holds, once it is known to be declared in `section`."""
+        if not isinstance(node, Scalar):
+            self.add("BH204", node, f"one name of `{section}` is expected here")
+            return ""
+        if not node.text:
+            self.add("BH205", node, f"a name of `{section}` is missing here")
+            return ""
+        known = self.declared[section]
+        self.used.add((section, node.text))
+        if node.text not in known:
+            hint = suggest(node.text, known)
+            self.add("BH301", node, f"'{node.text}' is not declared under `{section}`{hint}")
+        return node.text
+
+
+def _names(root: Table, section: str) -> dict[str, Scalar]:
+    node = root.entries.get(section)
+    if node is None or not isinstance(node[1], Table):
+        return {}
+    return {name: key for name, (key, _) in node[1].entries.items()}

@@ -1,0 +1,75 @@
+"""Every broken rulebook is found broken where its first lines say: `# line:col CODE`."""
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rules.findings import CODES, suggest
+from rules.load import load
+from tests.rules.conftest import BOOKS
+
+BROKEN = sorted((Path(__file__).parent / "broken").glob("*.yaml"))
+GRAND = (BOOKS / "grand-hotel.yaml").read_text()
+
+
+def _expected(text: str) -> list[tuple[int, int, str]]:
+    found = re.findall(r"^# (\d+):(\d+) (BH\d+)$", text, re.MULTILINE)
+    return [(int(line), int(col), code) for line, col, code in found]
+
+
+@pytest.mark.parametrize("path", BROKEN, ids=lambda path: path.stem)
+def test_a_broken_rulebook_is_found_broken_at_its_place(path: Path) -> None:
+    text = path.read_text()
+    loaded = load(text, path.name)
+    assert [(f.line, f.col, f.code) for f in loaded.findings] == _expected(text)
+    assert (loaded.book is None) == any(f.severity == "error" for f in loaded.findings)
+
+
+def test_every_code_but_the_size_has_a_broken_rulebook() -> None:
+    shown = {code for path in BROKEN for _, _, code in _expected(path.read_text())}
+    assert set(CODES) - shown == {"BH101"}
+
+
+def test_a_file_past_256_kb_is_refused() -> None:
+    loaded = load(GRAND + "# " + "x" * 256 * 1024, "big.yaml")
+    assert [finding.code for finding in loaded.findings] == ["BH101"]
+
+
+def test_a_finding_reads_as_editors_expect() -> None:
+    found = load("version: 1\nfallbak: 1\n", "a.yaml").findings
+    assert "a.yaml:2:1: BH201 a rulebook has no key `fallbak`; did you mean 'fallback'?" in [
+        str(finding) for finding in found
+    ]
+
+
+def test_a_suggestion_is_made_only_for_a_near_name() -> None:
+    assert suggest("xyz", ["reply"]) == ""
+
+
+def test_no_is_a_word_and_half_past_ten_a_time() -> None:
+    text = GRAND.replace("en: [towel, towels]", "en: [NO, 22:30, 0x1F, null]")
+    text = text.replace('yes: ["Need 2 TOWELS pls", "¿más toallas?"]', "yes: [null, 22:30 now]")
+    assert load(text, "a.yaml").findings == ()
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(alphabet=st.characters(), max_size=200))
+def test_no_text_makes_loading_raise(text: str) -> None:
+    assert load(text, "a.yaml").book is None
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_no_damage_to_a_good_rulebook_makes_loading_raise(data: st.DataObject) -> None:
+    lines = GRAND.splitlines()
+    number = data.draw(st.integers(0, len(lines) - 1))
+    junk = st.sampled_from(
+        ["[]", "{}", "- x", ": :", "~", "'", "a: {b: [c", "!t x", "&a *a", "\t", ""]
+    )
+    line = lines[number]
+    cut = data.draw(st.integers(0, len(line)))
+    lines[number] = line[:cut] + data.draw(junk) + data.draw(st.sampled_from(["", line[cut:]]))
+    load("\n".join(lines), "a.yaml")

@@ -1,0 +1,56 @@
+"""`rules explain`: every rule with why it did or did not match, and what was held back."""
+
+import json
+from datetime import timedelta
+
+from keywords.classify import classify
+from rules.decision import DialogState, Facts, ThreadState
+from rules.explain import Explanation, explain
+from rules.model import Rulebook
+from tests.rules.conftest import MORNING
+
+
+def _explain(book: Rulebook, text: str, thread: ThreadState | None = None) -> Explanation:
+    facts = Facts(MORNING, "main", thread=thread or ThreadState())
+    return explain(book, classify(text), text, facts)
+
+
+def _outcomes(explanation: Explanation) -> dict[str, str]:
+    return {rule.id: rule.outcome for rule in explanation.rules}
+
+
+def test_every_rule_is_told_in_order_with_its_outcome(hotel: Rulebook) -> None:
+    told = _explain(hotel, "broken shower and no towels")
+    assert [rule.id for rule in told.rules][:3] == ["emergency", "vip", "maintenance"]
+    outcomes = _outcomes(told)
+    assert outcomes["maintenance"] == "acted"
+    assert outcomes["towels"] == "came too late"
+    assert outcomes["emergency"] == "did not match"
+
+
+def test_each_condition_says_whether_it_held(hotel: Rulebook) -> None:
+    lines = "\n".join(_explain(hotel, "my light bulb").as_lines())
+    assert "yes the text has 'light bulb' or 'lightbulb'" in lines
+    assert "no  workshop is closed" in lines
+    assert "→ assign to engineering (round-robin)" in lines
+
+
+def test_what_a_dialog_held_back_is_told(hotel: Rulebook) -> None:
+    dialog = DialogState("summit-signup", "name", MORNING + timedelta(hours=1))
+    told = _explain(hotel, "towels", ThreadState("open", dialog=dialog))
+    assert _outcomes(told)["towels"] == "held back"
+    assert "dialog    held by summit-signup" in told.as_lines()
+
+
+def test_the_story_is_json_too(hotel: Rulebook) -> None:
+    story = json.loads(json.dumps(_explain(hotel, "STOP").as_dict()))
+    assert story["keyword"] == "opt_out"
+    assert story["rule"] is None
+    assert story["effects"][0] == "opt the contact out"
+
+
+def test_nested_conditions_are_told_in_words(hotel: Rulebook) -> None:
+    lines = "\n".join(_explain(hotel, "hello").as_lines())
+    assert "no  it came to events" in lines
+    assert "yes any of (the text begins with 'hello'" in lines
+    assert "not (the thread was new or closed)" in lines

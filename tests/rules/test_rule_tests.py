@@ -1,0 +1,92 @@
+"""`rules test`: the books' own tests pass and cover them, and what is wrong is said by line."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rules.casefile import load_tests
+from rules.load import load
+from rules.model import Rulebook
+from rules.testing import run_tests
+from tests.rules.conftest import BOOKS
+
+ALL_BOOKS = sorted(path for path in BOOKS.glob("*.yaml") if not path.stem.endswith(".test"))
+
+
+@pytest.mark.parametrize("path", ALL_BOOKS, ids=lambda path: path.stem)
+def test_a_book_of_ours_is_clean_passes_its_tests_and_is_covered(path: Path) -> None:
+    loaded = load(path.read_text(), path.name)
+    assert loaded.findings == ()
+    assert loaded.book is not None
+    tests = path.with_suffix(".test.yaml")
+    report = run_tests(loaded.book, tests.read_text(), tests.name)
+    assert [str(failure) for failure in report.failures] == []
+    assert report.unreached == ()
+
+
+def _fail(book: Rulebook, case: str) -> list[str]:
+    return [str(failure) for failure in run_tests(book, case, "t.yaml").failures]
+
+
+@pytest.mark.parametrize(
+    ("expect", "why"),
+    [
+        ("rule: maintenance", "rule should be maintenance, but is towels"),
+        ("not_rule: towels", "towels should not have acted"),
+        ("assign: engineering", "assign should be engineering, but is front-desk"),
+        ("reply: waiting", "reply should be waiting, but is towels-coming"),
+        ("reply: none", "reply should be none, but is towels-coming"),
+        ("keyword: opt_out", "keyword should be opt_out, but is none"),
+        ("enrollment: SUMMIT26", "enrollment should be SUMMIT26, but is none"),
+        ("enrolled: SUMMIT26", "enrolled should be SUMMIT26, but is none"),
+        ("tag: vip", "tag should be vip, but is none"),
+        ("set: {diet: vegan}", "set should be diet=vegan, but is none"),
+        ("dialog: summit-signup", "dialog should be summit-signup, but is none"),
+        ("privacy: delete", "privacy should be delete, but is none"),
+        ("escalate: duty-manager", "escalate should be duty-manager, but is none"),
+        ("nothing: true", "nothing should be true, but: said towels-coming, changed hands"),
+    ],
+)
+def test_what_is_not_as_expected_fails_at_its_line(hotel: Rulebook, expect: str, why: str) -> None:
+    case = f"cases:\n  - name: towels\n    say: towels\n    expect:\n      {expect}\n"
+    assert _fail(hotel, case) == [f"t.yaml:5: towels: after 'towels', {why}"]
+
+
+@pytest.mark.parametrize(
+    ("case", "why"),
+    [
+        ("- {name: a}", "t.yaml:2: BH203 a case needs either `say` or `talk`"),
+        ("- {name: a, say: b, expect: {rul: c}}", "BH201 expect has no key `rul`; did you mean"),
+        ("- {name: a, say: b, given: {to: event}}", "did you mean 'events'?"),
+        ("- {name: a, say: b, given: {at: noon}}", "BH206 `at` must be an instant"),
+        ("- {name: a, say: b, given: {rollout: out}}", "BH202 `rollout` is not supported"),
+        ("- {name: a, talk: [{wait: long}]}", "BH206 wait must be a number"),
+    ],
+)
+def test_a_mistake_in_a_test_file_fails(hotel: Rulebook, case: str, why: str) -> None:
+    (failure,) = _fail(hotel, f"cases:\n  {case}\n")
+    assert why in failure
+
+
+def test_a_rule_that_no_test_reached_is_named_with_its_line(hotel: Rulebook) -> None:
+    report = run_tests(hotel, "cases: [{name: a, say: towels}]", "t.yaml")
+    unreached = {rule.id: rule.line for rule in report.unreached}
+    assert "towels" not in unreached
+    assert unreached["maintenance"] == hotel.routes[0].line
+
+
+def test_each_text_of_say_runs_afresh(hotel: Rulebook) -> None:
+    case = "cases:\n  - {name: a, say: [leak, breakfast], expect: {assign: front-desk}}\n"
+    assert len(_fail(hotel, case)) == 1
+
+
+def test_the_rulebooks_file_is_named_for_the_caller() -> None:
+    assert load_tests("rules: a.yaml\ncases: []", "t.yaml").rules == "a.yaml"
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(max_size=100))
+def test_no_text_makes_loading_tests_raise(text: str) -> None:
+    load_tests(text, "t.yaml")
