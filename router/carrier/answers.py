@@ -1,0 +1,99 @@
+"""What the SDK's answers and exceptions mean in our words."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, NoReturn
+
+# twilio ships no type information
+from twilio.base.exceptions import (  # type: ignore[import-untyped]
+    TwilioException,
+    TwilioRestException,
+    TwilioServiceException,
+)
+
+from router.carrier.api import CarrierError, Delay, Listed, Outcome, Refused, Unknown
+from router.carrier.errors import classify, delay_seconds
+from router.carrier.wire import Exchange, NoAnswer, NotSent, exchange
+
+REFUSALS = (TwilioRestException, TwilioServiceException)
+# An answer that is no JSON, or JSON of another shape, breaks the SDK in each of these ways.
+UNREADABLE = (ValueError, TypeError, AttributeError, KeyError)
+
+_SMALLEST_CODE = 10000  # below it the SDK hands over the HTTP status where there is no code
+_ACCOUNT_REFUSED = frozenset({401, 403})
+_PASSING = frozenset({408, 409, 425, 429})
+_NOT_FOUND, _CLIENT_ERRORS = 404, range(400, 500)
+
+
+def error_code(given: object) -> int | None:
+    """The carrier's error code; None where there is none."""
+    try:
+        code = int(str(given))
+    except ValueError:
+        return None
+    return code if code >= _SMALLEST_CODE else None
+
+
+def refusal(error: TwilioException, followed: Exchange) -> Outcome:
+    """What a refused send means: the HTTP status is the wire's, not what the body claims."""
+    code = error_code(error.code)
+    action = classify(code, followed.http_status)
+    if action == "unknown":
+        return Unknown(f"HTTP {followed.http_status}, code {code}")
+    if action == "delay":
+        told = followed.retry_after_seconds
+        return Delay(code, delay_seconds(code) if told is None else told)
+    return Refused(code, action)
+
+
+def listed(record: Any) -> Listed:
+    """One record of the carrier's log. Raises TypeError where it is not one."""
+    if not isinstance(record.sid, str) or not isinstance(record.date_created, datetime):
+        raise TypeError("a record without an id or a date")
+    return Listed(
+        sid=record.sid,
+        to=str(record.to or ""),
+        from_address=str(record.from_ or ""),
+        body=str(record.body or ""),
+        created_at=record.date_created.astimezone(UTC),
+        status=str(record.status or ""),
+        direction=str(record.direction or ""),
+        service_sid=record.messaging_service_sid or None,
+        error_code=error_code(record.error_code),
+        media_count=int(record.num_media or 0),
+    )
+
+
+def newest_first(records: Iterable[Any], since: datetime) -> list[Listed]:
+    """Those of a log from `since` on. Reads it whole, for nobody promises in which order it is."""
+    first = since.astimezone(UTC).replace(microsecond=0)
+    found = [each for each in map(listed, records) if each.created_at >= first]
+    return sorted(found, key=lambda each: each.created_at, reverse=True)
+
+
+@contextmanager
+def asking(what: str) -> Iterator[None]:
+    """Turn each failure of the requests made inside into a CarrierError without anyone's data."""
+    with exchange() as followed:
+        try:
+            yield
+        except (NotSent, NoAnswer) as lost:
+            reason = f"cannot reach the carrier to {what} ({lost}): check TWILIO_API_URL"
+            raise CarrierError(reason, temporary=True) from None
+        except TwilioException:
+            _fail(what, followed.http_status)
+        except UNREADABLE:
+            reason = f"cannot {what}: the answer is not what Twilio's API gives"
+            raise CarrierError(reason, temporary=True) from None
+
+
+def _fail(what: str, http_status: int | None) -> NoReturn:
+    """Say why in our own words, for the carrier's may quote a number."""
+    why = f"the carrier answered HTTP {http_status}"
+    if http_status in _ACCOUNT_REFUSED:
+        why += ": check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN"
+    elif http_status == _NOT_FOUND:
+        why += ": check TWILIO_ACCOUNT_SID and TWILIO_API_URL"
+    temporary = http_status in _PASSING or http_status not in _CLIENT_ERRORS
+    raise CarrierError(f"cannot {what}: {why}", temporary=temporary) from None

@@ -1,0 +1,83 @@
+"""One request on the wire: how far it came, and a stop at the last moment before the first byte."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
+
+class NotSent(Exception):
+    """Not one byte of the request was written: doing it again is safe."""
+
+
+class TooLate(NotSent):
+    """The deadline passed before the request was written."""
+
+
+class NoAnswer(Exception):
+    """The request, or a part of it, was written, and no whole answer came back."""
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One request and what is known of it, which the SDK's exceptions do not tell."""
+
+    deadline: float | None = None
+    is_written: bool = False
+    http_status: int | None = None
+    retry_after_seconds: float | None = None
+
+
+_current: ContextVar[Exchange | None] = ContextVar("exchange", default=None)
+
+
+@contextmanager
+def exchange(deadline: float | None = None) -> Iterator[Exchange]:
+    """Follow the requests made inside; past `deadline` (time.monotonic) none is written."""
+    followed = Exchange(deadline)
+    token = _current.set(followed)
+    try:
+        yield followed
+    finally:
+        _current.reset(token)
+
+
+def current_exchange() -> Exchange | None:
+    """The exchange that this thread follows."""
+    return _current.get()
+
+
+def mark_written() -> None:
+    """The last moment before the first byte: stop here if it is too late."""
+    followed = _current.get()
+    if followed is None:
+        return
+    if followed.deadline is not None and time.monotonic() >= followed.deadline:
+        raise TooLate("the deadline passed before the request was written")
+    followed.is_written = True
+
+
+class WatchedConnection(HTTPConnection):
+    """A connection that asks, once it stands and before it writes, whether it still may."""
+
+    def endheaders(self, *args: Any, **kwargs: Any) -> None:
+        """Send the headers, which are the first bytes of a request."""
+        if self.sock is None:
+            self.connect()
+        mark_written()
+        super().endheaders(*args, **kwargs)
+
+
+class WatchedSecureConnection(HTTPSConnection):
+    """The same over TLS."""
+
+    def endheaders(self, *args: Any, **kwargs: Any) -> None:
+        """Send the headers, which are the first bytes of a request."""
+        if self.sock is None:
+            self.connect()
+        mark_written()
+        super().endheaders(*args, **kwargs)
