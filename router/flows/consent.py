@@ -19,7 +19,8 @@ def opt_out(ledger: Ledger, held: Held, how: How, evidence: str) -> None:
     """Suppress the contact and kill what waits. The ledger is written before the commit: a crash
     in between suppresses too much rather than too little, and the carrier delivers the text again.
     """
-    cancel_waiting(held, "opted_out")
+    if not held.first_contact:
+        cancel_waiting(held, "opted_out")
     suppress(ledger, held, how)
     record(held, "opt_out", how, evidence)
     held.opted_out = True

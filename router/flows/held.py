@@ -4,12 +4,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, exists, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, bindparam, exists, insert, select, update
 from sqlmodel import col
 
 from router.store.ids import new_id
-from router.store.rows import AnyRow, AnySelect
+from router.store.rows import AnyRow, AnySelect, table
 from router.store.sealing import TenantKeys
 from router.store.tables import Contact, Suppression, Thread
 from rules.decision import DialogState, Prompt, ThreadState
@@ -54,137 +53,142 @@ class Held:
         return self.next_seq - 1
 
 
+_IS_SUPPRESSED = exists().where(
+    col(Suppression.tenant_id) == col(Contact.tenant_id),
+    col(Suppression.lookup) == col(Contact.lookup),
+    col(Suppression.scope) == EVERYTHING,
+)
+_BUNDLE: AnySelect = (
+    select(
+        *table(Thread).columns,
+        col(Contact.lookup),
+        col(Contact.address),
+        col(Contact.attributes),
+        col(Contact.language),
+        col(Contact.groups),
+        _IS_SUPPRESSED.label("opted_out"),
+    )
+    .join_from(
+        Contact,
+        Thread,
+        (col(Thread.tenant_id) == col(Contact.tenant_id))
+        & (col(Thread.contact_id) == col(Contact.id)),
+    )
+    .where(col(Contact.tenant_id) == bindparam("tenant"))
+)
+_BY_LOOKUP = _BUNDLE.where(col(Contact.lookup) == bindparam("lookup"))
+_BY_LOOKUP_LOCKED = _BY_LOOKUP.with_for_update(of=Thread)
+_BY_THREAD_LOCKED = _BUNDLE.where(col(Thread.id) == bindparam("thread")).with_for_update(of=Thread)
+_SAVE_THREAD = update(table(Thread)).where(
+    col(Thread.tenant_id) == bindparam("tenant"), col(Thread.id) == bindparam("thread")
+)
+_SAVE_CONTACT = update(table(Contact)).where(
+    col(Contact.tenant_id) == bindparam("tenant"), col(Contact.id) == bindparam("contact")
+)
+_MAKE_CONTACT = insert(table(Contact))
+_MAKE_THREAD = insert(table(Thread))
+
+
 def hold_address(
     connection: Connection, keys: TenantKeys, address: str, number: str, at: datetime
 ) -> Held:
-    """Lock the thread of `address`, made on first contact. `number` becomes the last written to."""
+    """Lock the thread of `address`. `number` becomes the one last written to.
+
+    On first contact there is nothing to lock, and `opted_out` is not known yet: `save` makes both
+    rows, and raises IntegrityError where another transaction was first.
+    """
     lookup = keys.lookup("address", address)
-    wanted = _bundle(keys.tenant_id).where(col(Contact.lookup) == lookup)
-    wanted = wanted.with_for_update(of=Thread)
-    row = connection.execute(wanted).one_or_none()
-    is_first = row is None and _make(connection, keys, address, number, at)
-    if row is None:
-        row = connection.execute(wanted).one()
-    held = _from_row(connection, keys, row, at)
-    return replace(held, number=number, first_contact=is_first)
+    wanted = {"tenant": keys.tenant_id, "lookup": lookup}
+    row = connection.execute(_BY_LOOKUP_LOCKED, wanted).one_or_none()
+    if row is not None:
+        return replace(_from_row(connection, keys, row, at), number=number)
+    return Held(
+        connection=connection,
+        at=at,
+        keys=keys,
+        thread_id=new_id(),
+        contact_id=new_id(),
+        lookup=lookup,
+        address=address,
+        number=number,
+        next_seq=1,
+        first_contact=True,
+    )
 
 
 def hold_thread(
     connection: Connection, keys: TenantKeys, thread_id: str, at: datetime
 ) -> Held | None:
     """Lock a thread by its id; None where the tenant has no such thread."""
-    wanted = _bundle(keys.tenant_id).where(col(Thread.id) == thread_id)
-    row = connection.execute(wanted.with_for_update(of=Thread)).one_or_none()
+    wanted = {"tenant": keys.tenant_id, "thread": thread_id}
+    row = connection.execute(_BY_THREAD_LOCKED, wanted).one_or_none()
     return None if row is None else _from_row(connection, keys, row, at)
 
 
 def look_at(connection: Connection, keys: TenantKeys, address: str, at: datetime) -> Held | None:
     """The thread of an address, to be read and not saved; None where the tenant knows no such."""
-    wanted = _bundle(keys.tenant_id).where(col(Contact.lookup) == keys.lookup("address", address))
-    row = connection.execute(wanted).one_or_none()
+    wanted = {"tenant": keys.tenant_id, "lookup": keys.lookup("address", address)}
+    row = connection.execute(_BY_LOOKUP, wanted).one_or_none()
     return None if row is None else _from_row(connection, keys, row, at)
 
 
 def save(held: Held) -> None:
-    """Write the thread back; its last activity is now."""
+    """Write the thread back, and make it on first contact; its last activity is now."""
+    row = _thread_row(held)
+    if held.first_contact:
+        ids = {"tenant_id": held.tenant_id, "id": held.thread_id, "contact_id": held.contact_id}
+        held.connection.execute(_MAKE_CONTACT, _contact_row(held) | _identity(held))
+        held.connection.execute(_MAKE_THREAD, row | ids)
+        return
+    key = {"tenant": held.tenant_id, "thread": held.thread_id}
+    held.connection.execute(_SAVE_THREAD, row | key)
+
+
+def save_contact(held: Held) -> None:
+    """Write back what belongs to the contact; on first contact `save` does that."""
+    if not held.first_contact:
+        key = {"tenant": held.tenant_id, "contact": held.contact_id}
+        held.connection.execute(_SAVE_CONTACT, _contact_row(held) | key)
+
+
+def _thread_row(held: Held) -> dict[str, Any]:
     state, keys = held.state, held.keys
     dialog = state.dialog and keys.seal_json("thread.dialog", held.thread_id, _pack(state.dialog))
     prompt = state.prompt and {
         "code": state.prompt.code,
         "expires_at": state.prompt.expires_at.isoformat(),
     }
-    held.connection.execute(
-        update(Thread)
-        .where(col(Thread.tenant_id) == held.tenant_id, col(Thread.id) == held.thread_id)
-        .values(
-            number=held.number,
-            state=state.state,
-            team=state.team,
-            assignee=held.assignee,
-            claimed=state.claimed,
-            flagged=held.flagged,
-            tags=sorted(state.tags),
-            dialog=dialog,
-            prompt=prompt,
-            last_assignee=state.last_assignee,
-            staff_replied_at=held.staff_replied_at,
-            last_activity_at=held.at,
-            next_seq=held.next_seq,
-        )
-    )
+    return {
+        "number": held.number,
+        "state": state.state,
+        "team": state.team,
+        "assignee": held.assignee,
+        "claimed": state.claimed,
+        "flagged": held.flagged,
+        "tags": sorted(state.tags),
+        "dialog": dialog,
+        "prompt": prompt,
+        "last_assignee": state.last_assignee,
+        "staff_replied_at": held.staff_replied_at,
+        "last_activity_at": held.at,
+        "next_seq": held.next_seq,
+    }
 
 
-def save_contact(held: Held) -> None:
-    """Write back what belongs to the contact: language, groups, attributes."""
-    held.connection.execute(
-        update(Contact)
-        .where(col(Contact.tenant_id) == held.tenant_id, col(Contact.id) == held.contact_id)
-        .values(
-            language=held.language,
-            groups=sorted(held.groups),
-            attributes=held.keys.seal_json(
-                "contact.attributes", held.contact_id, dict(held.attributes)
-            ),
-        )
-    )
+def _contact_row(held: Held) -> dict[str, Any]:
+    keys, contact_id, known = held.keys, held.contact_id, held.attributes
+    sealed = keys.seal_json("contact.attributes", contact_id, known) if known else None
+    return {"language": held.language, "groups": sorted(held.groups), "attributes": sealed}
 
 
-def _bundle(tenant_id: str) -> AnySelect:
-    suppressed = exists().where(
-        col(Suppression.tenant_id) == col(Contact.tenant_id),
-        col(Suppression.lookup) == col(Contact.lookup),
-        col(Suppression.scope) == EVERYTHING,
-    )
-    return (
-        select(
-            *Thread.__table__.columns,  # type: ignore[attr-defined]  # set by SQLModel's metaclass
-            col(Contact.lookup),
-            col(Contact.address),
-            col(Contact.attributes),
-            col(Contact.language),
-            col(Contact.groups),
-            suppressed.label("opted_out"),
-        )
-        .join_from(
-            Contact,
-            Thread,
-            (col(Thread.tenant_id) == col(Contact.tenant_id))
-            & (col(Thread.contact_id) == col(Contact.id)),
-        )
-        .where(col(Contact.tenant_id) == tenant_id)
-    )
-
-
-def _make(
-    connection: Connection, keys: TenantKeys, address: str, number: str, at: datetime
-) -> bool:
-    """Make contact and thread; False where somebody else has just made them."""
-    upsert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    contact_id = new_id()
-    made = connection.execute(
-        upsert(Contact)
-        .values(
-            tenant_id=keys.tenant_id,
-            id=contact_id,
-            lookup=keys.lookup("address", address),
-            address=keys.seal("contact.address", contact_id, address),
-            groups=[],
-            created_at=at,
-        )
-        .on_conflict_do_nothing()
-    )
-    if not made.rowcount:
-        return False
-    connection.execute(
-        insert(Thread).values(
-            tenant_id=keys.tenant_id,
-            id=new_id(),
-            contact_id=contact_id,
-            number=number,
-            last_activity_at=at,
-        )
-    )
-    return True
+def _identity(held: Held) -> dict[str, Any]:
+    return {
+        "tenant_id": held.tenant_id,
+        "id": held.contact_id,
+        "lookup": held.lookup,
+        "address": held.keys.seal("contact.address", held.contact_id, held.address),
+        "created_at": held.at,
+    }
 
 
 def _from_row(connection: Connection, keys: TenantKeys, row: AnyRow, at: datetime) -> Held:

@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from router.flows.held import Held
 from router.store.ids import new_id
+from router.store.rows import table
 from router.store.tables import Message
 
 FIRST, ANSWER, BULK = 0, 1, 2  # priorities: only FIRST overtakes what its thread still has to send
@@ -28,6 +29,9 @@ class Draft:
     author: str | None = None
 
 
+_QUEUE = insert(table(Message))
+
+
 def queue(held: Held, drafts: Sequence[Draft]) -> tuple[str, ...]:
     """Add `drafts` to the thread in order; their ids.
 
@@ -37,7 +41,7 @@ def queue(held: Held, drafts: Sequence[Draft]) -> tuple[str, ...]:
     if not drafts:
         return ()
     rows = [_row(held, draft) for draft in drafts]
-    held.connection.execute(insert(Message), rows)
+    held.connection.execute(_QUEUE, rows)
     return tuple(str(row["id"]) for row in rows)
 
 
@@ -73,6 +77,8 @@ def _row(held: Held, draft: Draft) -> dict[str, object]:
         "body": held.keys.seal("message.body", message_id, draft.body),
         "cause_id": draft.cause_id,
         "author": draft.author,
+        "attempt": 0,
+        "late": False,
         "created_at": held.at,
         "updated_at": held.at,
     }

@@ -3,15 +3,17 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import exists, insert, select
+from sqlalchemy import bindparam, exists, insert, select
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
 from keywords.classify import classify
 from router.carrier.api import Inbound
 from router.carrier.webhook import channel_of
 from router.flows.apply import apply
-from router.flows.held import Held, hold_address, save
+from router.flows.held import EVERYTHING, Held, hold_address, save
 from router.flows.membership import enrolled_in, full_codes
+from router.flows.outbox import ANSWER
 from router.flows.privacy.confirm import confirm, pending_request
 from router.flows.record import record_decision
 from router.flows.ripples import CALM, Ripples
@@ -19,7 +21,8 @@ from router.flows.senders import find_receiver
 from router.flows.turn import Turn
 from router.flows.world import World
 from router.store.ids import new_id
-from router.store.tables import Message, Tombstone
+from router.store.rows import table
+from router.store.tables import Message, Suppression, Tombstone
 from rules.codes import fold_code
 from rules.decide import decide
 from rules.decision import Facts
@@ -33,11 +36,39 @@ class Received:
     ripples: Ripples = CALM
 
 
+_KNOWN = select(
+    (
+        exists().where(
+            col(Message.tenant_id) == bindparam("tenant"), col(Message.sid) == bindparam("sid")
+        )
+        | exists().where(
+            col(Tombstone.tenant_id) == bindparam("tenant"),
+            col(Tombstone.sid_hash) == bindparam("sid_hash"),
+        )
+    ).label("known"),
+    exists()
+    .where(
+        col(Suppression.tenant_id) == bindparam("tenant"),
+        col(Suppression.lookup) == bindparam("lookup"),
+        col(Suppression.scope) == EVERYTHING,
+    )
+    .label("suppressed"),
+)
+_STORE = insert(table(Message))
+
+
 def receive(world: World, inbound: Inbound) -> Received:
     """Take in one text exactly once, however often and in whatever order it is delivered.
 
     Raises DatabaseDown where nothing could be committed; nothing is acknowledged then.
     """
+    try:
+        return _take_in(world, inbound)
+    except IntegrityError:  # the same person's first text was stored while this one was read
+        return _take_in(world, inbound)
+
+
+def _take_in(world: World, inbound: Inbound) -> Received:
     at = world.now()
     with world.store.write() as connection:
         sender = find_receiver(connection, inbound.to_address, inbound.service_sid)
@@ -51,7 +82,7 @@ def receive(world: World, inbound: Inbound) -> Received:
             world=world,
             held=held,
             sender=sender,
-            book=world.book(connection, sender.tenant_id, sender.revision),
+            live=world.live(connection, sender.tenant_id, sender.revision),
             message_id=_insert(held, inbound),
             inbound=inbound,
             reading=classify(inbound.body),
@@ -63,12 +94,16 @@ def receive(world: World, inbound: Inbound) -> Received:
 
 
 def _is_known(held: Held, sid: str) -> bool:
-    stored = exists().where(col(Message.tenant_id) == held.tenant_id, col(Message.sid) == sid)
-    erased = exists().where(
-        col(Tombstone.tenant_id) == held.tenant_id,
-        col(Tombstone.sid_hash) == held.keys.lookup("sid", sid),
-    )
-    return bool(held.connection.execute(select(stored | erased)).scalar())
+    """Whether this text was stored or erased before; also learns of an opt-out that outlived."""
+    wanted = {
+        "tenant": held.tenant_id,
+        "sid": sid,
+        "sid_hash": held.keys.lookup("sid", sid),
+        "lookup": held.lookup,
+    }
+    row = held.connection.execute(_KNOWN, wanted).one()
+    held.opted_out = row.suppressed
+    return bool(row.known)
 
 
 def _insert(held: Held, inbound: Inbound) -> str:
@@ -76,33 +111,36 @@ def _insert(held: Held, inbound: Inbound) -> str:
     seal = held.keys.seal_json
     media = [[medium.url, medium.content_type] for medium in inbound.media]
     held.connection.execute(
-        insert(Message).values(
-            tenant_id=held.tenant_id,
-            id=message_id,
-            thread_id=held.thread_id,
-            seq=held.take_seq(),
-            direction="in",
-            number=held.number,
-            kind="text",
-            state="received",
-            body=held.keys.seal("message.body", message_id, inbound.body),
-            media=seal("message.media", message_id, media) if media else None,
-            sid=inbound.sid,
-            late=inbound.received_late,
-            created_at=held.at,
-            updated_at=held.at,
-        )
+        _STORE,
+        {
+            "tenant_id": held.tenant_id,
+            "id": message_id,
+            "thread_id": held.thread_id,
+            "seq": held.take_seq(),
+            "direction": "in",
+            "number": held.number,
+            "kind": "text",
+            "priority": ANSWER,
+            "attempt": 0,
+            "state": "received",
+            "body": held.keys.seal("message.body", message_id, inbound.body),
+            "media": seal("message.media", message_id, media) if media else None,
+            "sid": inbound.sid,
+            "late": inbound.received_late,
+            "created_at": held.at,
+            "updated_at": held.at,
+        },
     )
     return message_id
 
 
 def _understand(turn: Turn) -> Ripples:
     """Decide, apply and record; a deletion's code is heard before everything else."""
-    request = pending_request(turn.held)
+    request = None if turn.held.first_contact else pending_request(turn.held)
     if request is not None and (confirmed := confirm(turn, request)) is not None:
         return confirmed
     facts = _facts(turn)
-    decision = decide(turn.book, turn.reading, turn.inbound.body, facts)
+    decision = decide(turn.live.book, turn.reading, turn.inbound.body, facts)
     ripples = apply(turn, decision)
     record_decision(turn, decision, facts)
     return ripples
@@ -111,11 +149,13 @@ def _understand(turn: Turn) -> Ripples:
 def _facts(turn: Turn) -> Facts:
     held = turn.held
     prompt = held.state.prompt
-    asked = {turn.book.codes.get(fold_code(turn.inbound.body)), prompt and prompt.code} - {None}
+    asked = {turn.live.book.codes.get(fold_code(turn.inbound.body)), prompt and prompt.code} - {
+        None
+    }
     known: dict[str, Any] = {}
     if asked:  # only then does a decision depend on who is in already
         codes = {code for code in asked if code}
-        known = {"enrolled": enrolled_in(held), "full": full_codes(held, turn.book, codes)}
+        known = {"enrolled": enrolled_in(held), "full": full_codes(held, turn.live.book, codes)}
     return Facts(
         at=held.at,
         to=turn.sender.name,

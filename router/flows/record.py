@@ -3,13 +3,16 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
-from sqlmodel import col
+from sqlalchemy import insert
 
 from keywords.reading import Reading
 from router.flows.turn import Turn
-from router.store.tables import DecisionRecord, Revision
+from router.store.rows import table
+from router.store.tables import DecisionRecord
 from rules.decision import Decision, Facts, ThreadState
+
+_RECORD = insert(table(DecisionRecord))
+_NO_RULE = dict.fromkeys(("rule", "section", "line", "code", "held_by"))
 
 
 def record_decision(turn: Turn, decision: Decision, facts: Facts) -> None:
@@ -29,20 +32,19 @@ def record_decision(turn: Turn, decision: Decision, facts: Facts) -> None:
 
 
 def insert_record(turn: Turn, inputs: dict[str, Any], **columns: Any) -> None:
-    """Write a record; `file` is the one of the revision that was live."""
-    held, revision = turn.held, turn.sender.revision
-    file = select(col(Revision.file)).where(
-        col(Revision.tenant_id) == held.tenant_id, col(Revision.number) == revision
-    )
+    """Write a record; what `columns` does not name is empty."""
+    held = turn.held
     held.connection.execute(
-        insert(DecisionRecord).values(
-            tenant_id=held.tenant_id,
-            message_id=turn.message_id,
-            file=file.scalar_subquery(),
-            revision=revision,
-            inputs=held.keys.seal_json("decision.inputs", turn.message_id, inputs),
+        _RECORD,
+        {
+            "tenant_id": held.tenant_id,
+            "message_id": turn.message_id,
+            "file": turn.live.file,
+            "revision": turn.live.revision,
+            "inputs": held.keys.seal_json("decision.inputs", turn.message_id, inputs),
+            **_NO_RULE,
             **columns,
-        )
+        },
     )
 
 

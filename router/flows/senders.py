@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 from sqlmodel import col
 
 from router.store.rows import AnySelect
@@ -22,41 +22,40 @@ class Sender:
     revision: int
 
 
+_SENDERS: AnySelect = select(
+    col(Number.id),
+    col(Number.tenant_id),
+    col(Number.name),
+    col(Number.address),
+    col(Number.service_sid),
+    col(Number.opt_out_by),
+    col(Tenant.live_revision),
+).join(Tenant, col(Tenant.id) == col(Number.tenant_id))
+_BY_ADDRESS = _SENDERS.where(col(Number.address) == bindparam("address"))
+_BY_SERVICE = _SENDERS.where(col(Number.service_sid) == bindparam("service")).limit(1)
+_BY_ID = _SENDERS.where(col(Number.id) == bindparam("id"))
+_BELL = select(col(Number.id)).where(
+    col(Number.tenant_id) == bindparam("tenant"), col(Number.address) == bindparam("address")
+)
+
+
 def find_receiver(
     connection: Connection, to_address: str, service_sid: str | None
 ) -> Sender | None:
     """Whose number a text was sent to: by the address, else by the Messaging Service."""
-    wanted = _senders().where(col(Number.address) == to_address)
-    row = connection.execute(wanted).one_or_none()
+    row = connection.execute(_BY_ADDRESS, {"address": to_address}).one_or_none()
     if row is None and service_sid:
-        wanted = _senders().where(col(Number.service_sid) == service_sid).limit(1)
-        row = connection.execute(wanted).one_or_none()
+        row = connection.execute(_BY_SERVICE, {"service": service_sid}).one_or_none()
     return None if row is None else Sender(*row)
 
 
 def find_sender(connection: Connection, sender_id: str) -> Sender | None:
     """The number behind an opaque id; None where the rulebook has let it go."""
-    row = connection.execute(_senders().where(col(Number.id) == sender_id)).one_or_none()
+    row = connection.execute(_BY_ID, {"id": sender_id}).one_or_none()
     return None if row is None else Sender(*row)
 
 
 def bell_of(connection: Connection, tenant_id: str, address: str) -> frozenset[str]:
     """The opaque id of the tenant's number at `address`: whose bell to ring; empty: none."""
-    rows = connection.execute(
-        select(col(Number.id)).where(
-            col(Number.tenant_id) == tenant_id, col(Number.address) == address
-        )
-    )
+    rows = connection.execute(_BELL, {"tenant": tenant_id, "address": address})
     return frozenset(row.id for row in rows)
-
-
-def _senders() -> AnySelect:
-    return select(
-        col(Number.id),
-        col(Number.tenant_id),
-        col(Number.name),
-        col(Number.address),
-        col(Number.service_sid),
-        col(Number.opt_out_by),
-        col(Tenant.live_revision),
-    ).join(Tenant, col(Tenant.id) == col(Number.tenant_id))

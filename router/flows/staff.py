@@ -134,7 +134,7 @@ def _check_teams(world: World, connection: Connection, new: NewStaff) -> None:
             f"there is no tenant {new.tenant_id}: one exists once its rulebook has been accepted "
             "(start `bellhop clock` with the file in RULES_DIR)"
         )
-    teams = world.book(connection, new.tenant_id, revision).teams
+    teams = world.live(connection, new.tenant_id, revision).book.teams
     unknown = [team for team in new.teams if team not in teams]
     if unknown:
         raise StaffError(

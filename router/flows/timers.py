@@ -21,10 +21,11 @@ BATCH = 100
 
 
 def set_escalation(held: Held, escalation: Escalate) -> None:
-    """Wait for staff to answer; `fire_due` acts when nobody has."""
+    """Wait for staff to answer; `fire_due` acts when nobody has. A rule waits once a thread."""
+    if not held.first_contact and _waits_already(held, escalation.rule):
+        return
     timer_id = new_id()
     payload = {
-        "rule": escalation.rule,
         "to": asdict(escalation.to),
         "text": escalation.say and escalation.say.text,
         "template": escalation.say and escalation.say.template,
@@ -35,11 +36,22 @@ def set_escalation(held: Held, escalation: Escalate) -> None:
             id=timer_id,
             thread_id=held.thread_id,
             kind="escalate",
+            rule=escalation.rule,
             due_at=held.at + escalation.after,
             created_at=held.at,
             payload=held.keys.seal_json("timer.payload", timer_id, payload),
         )
     )
+
+
+def _waits_already(held: Held, rule: str) -> bool:
+    waiting = select(col(Timer.id)).where(
+        col(Timer.tenant_id) == held.tenant_id,
+        col(Timer.thread_id) == held.thread_id,
+        col(Timer.rule) == rule,
+        col(Timer.state) == "waiting",
+    )
+    return held.connection.execute(waiting).first() is not None
 
 
 def fire_due(world: World) -> Ripples:

@@ -6,8 +6,7 @@ from keywords.reading import Reading
 from router.carrier.api import Inbound
 from router.flows.held import Held
 from router.flows.senders import Sender
-from router.flows.world import World
-from rules.model import Rulebook
+from router.flows.world import Live, World
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +16,7 @@ class Turn:
     world: World
     held: Held
     sender: Sender
-    book: Rulebook
+    live: Live
     message_id: str
     inbound: Inbound
     reading: Reading

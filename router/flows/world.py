@@ -19,6 +19,15 @@ class RulebookLost(Exception):
     """A revision that was accepted once does not load any more: the program has changed."""
 
 
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A rulebook in force, the file it came from and the number of its revision."""
+
+    book: Rulebook
+    file: str
+    revision: int
+
+
 @dataclass(slots=True)
 class World:
     """Made once a process by `open_world`. Caches hold what never changes: keys and revisions."""
@@ -29,7 +38,7 @@ class World:
     ledger: Ledger
     now: Now = real_now
     _keys: dict[str, TenantKeys] = field(default_factory=dict, repr=False)
-    _books: dict[tuple[str, int], Rulebook] = field(default_factory=dict, repr=False)
+    _live: dict[tuple[str, int], Live] = field(default_factory=dict, repr=False)
 
     def keys(self, connection: Connection, tenant_id: str) -> TenantKeys:
         """The tenant's keys, unwrapped once a process."""
@@ -42,9 +51,9 @@ class World:
             self._keys[tenant_id] = self.vault.unwrap(tenant_id, row.data_key, row.lookup_key)
         return self._keys[tenant_id]
 
-    def book(self, connection: Connection, tenant_id: str, revision: int) -> Rulebook:
-        """The compiled rulebook of one revision. RulebookLost where it does not load any more."""
-        if (tenant_id, revision) not in self._books:
+    def live(self, connection: Connection, tenant_id: str, revision: int) -> Live:
+        """One revision, compiled once a process. RulebookLost where it does not load any more."""
+        if (tenant_id, revision) not in self._live:
             row = connection.execute(
                 select(col(Revision.text), col(Revision.file)).where(
                     col(Revision.tenant_id) == tenant_id, col(Revision.number) == revision
@@ -53,8 +62,8 @@ class World:
             loaded = load(row.text, row.file)
             if loaded.book is None:
                 raise RulebookLost(f"{tenant_id} revision {revision}: {loaded.findings[0]}")
-            self._books[tenant_id, revision] = loaded.book
-        return self._books[tenant_id, revision]
+            self._live[tenant_id, revision] = Live(loaded.book, row.file, revision)
+        return self._live[tenant_id, revision]
 
 
 def open_world(settings: Settings, now: Now = real_now) -> World:

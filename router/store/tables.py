@@ -202,6 +202,7 @@ class Timer(SQLModel, table=True):
     id: str = Field(primary_key=True)
     thread_id: str = Field(index=True)
     kind: str
+    rule: str
     state: str = "waiting"
     due_at: datetime
     created_at: datetime

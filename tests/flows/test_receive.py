@@ -1,5 +1,10 @@
 """What becomes of an inbound text."""
 
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import event
+
 from tests.flows.conftest import EVENTS, Person
 
 
@@ -41,3 +46,29 @@ def test_a_body_of_any_characters_is_stored_as_it_came(alice: Person) -> None:
     for body in ("", "\ufffd", "naïve 🛎️ \u202e", "x" * 100_000):
         alice.texts(body)
     assert [one["body"] for one in alice.messages if one["direction"] == "in"][-1] == "x" * 100_000
+
+
+def test_first_texts_of_one_person_at_once_make_one_thread(alice: Person) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(alice.texts, [f"towels {count}" for count in range(16)]))
+    assert len([one for one in alice.messages if one["direction"] == "in"]) == 16
+
+
+def test_one_text_delivered_by_many_at_once_is_stored_once(alice: Person) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: alice.texts("hi", sid="SM1").status, range(16)))
+    assert sorted(answers) == ["duplicate"] * 15 + ["stored"]
+
+
+@pytest.mark.parametrize("body", ["hello", "towels", "the shower is broken", "STOP", "DELETE"])
+def test_a_text_takes_twelve_statements_at_most(alice: Person, body: str) -> None:
+    statements: list[str] = []
+    event.listen(
+        alice.world.store.engine,
+        "before_cursor_execute",
+        lambda _c, _cursor, statement, *_: statements.append(statement),
+    )
+    alice.texts(body)
+    first, again = len(statements), alice.texts(body) and len(statements)
+    assert first <= 12
+    assert again - first <= 12

@@ -65,3 +65,16 @@ def test_after_an_opt_out_an_escalation_moves_the_thread_silently(
     fire_due(alice.world)
     assert alice.thread["team"] == "duty-manager"
     assert alice.messages[-1]["state"] == "suppressed"
+
+
+def test_a_rule_waits_once_however_often_it_matches(
+    alice: Person, advance: Callable[..., None]
+) -> None:
+    alice.texts(BROKEN)
+    advance(minutes=5)
+    alice.texts("it is still broken")
+    advance(minutes=6)
+    fire_due(alice.world)
+    advance(minutes=6)
+    fire_due(alice.world)
+    assert alice.replies().count("waiting") == 1

@@ -3,7 +3,7 @@
 import hmac
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlmodel import col
 
 from keywords.normalize import words
@@ -21,22 +21,24 @@ from rules.builtin import answer, fill
 MOST_TRIES = 5
 
 
+_PENDING = select(
+    col(PrivacyRequest.id),
+    col(PrivacyRequest.receipt),
+    col(PrivacyRequest.language),
+    col(PrivacyRequest.code_hash),
+    col(PrivacyRequest.tries),
+).where(
+    col(PrivacyRequest.tenant_id) == bindparam("tenant"),
+    col(PrivacyRequest.lookup) == bindparam("lookup"),
+    col(PrivacyRequest.state) == "asked",
+    col(PrivacyRequest.code_expires_at) > bindparam("now"),
+)
+
+
 def pending_request(held: Held) -> AnyRow | None:
     """The deletion of this contact that waits for its code, if one does."""
-    return held.connection.execute(
-        select(
-            col(PrivacyRequest.id),
-            col(PrivacyRequest.receipt),
-            col(PrivacyRequest.language),
-            col(PrivacyRequest.code_hash),
-            col(PrivacyRequest.tries),
-        ).where(
-            col(PrivacyRequest.tenant_id) == held.tenant_id,
-            col(PrivacyRequest.lookup) == held.lookup,
-            col(PrivacyRequest.state) == "asked",
-            col(PrivacyRequest.code_expires_at) > held.at,
-        )
-    ).one_or_none()
+    wanted = {"tenant": held.tenant_id, "lookup": held.lookup, "now": held.at}
+    return held.connection.execute(_PENDING, wanted).one_or_none()
 
 
 def confirm(turn: Turn, request: AnyRow) -> Ripples | None:
@@ -67,7 +69,7 @@ def _code_in(body: str) -> str | None:
 
 def _accept(turn: Turn, request: AnyRow) -> None:
     cancel_waiting(turn.held, "erasure")
-    body = answer(turn.book, "delete-done", request.language)
+    body = answer(turn.live.book, "delete-done", request.language)
     message_id = _answer(turn, "delete-done", fill(body, {"receipt": request.receipt}))
     _update(turn.held, request, state="confirmed", receipt_message_id=message_id)
 
@@ -75,7 +77,9 @@ def _accept(turn: Turn, request: AnyRow) -> None:
 def _refuse(turn: Turn, request: AnyRow) -> None:
     tries = request.tries + 1
     state = "expired" if tries >= MOST_TRIES else "asked"
-    _answer(turn, "delete-code-wrong", answer(turn.book, "delete-code-wrong", request.language))
+    _answer(
+        turn, "delete-code-wrong", answer(turn.live.book, "delete-code-wrong", request.language)
+    )
     _update(turn.held, request, state=state, tries=tries)
 
 

@@ -24,7 +24,7 @@ def open_request(held: Held, ask: AskPrivacy) -> Draft:
     request_id, receipt = new_id(), new_receipt()
     is_deletion = ask.kind == "delete"
     code = "".join(secrets.choice("0123456789") for _ in range(CODE_DIGITS))
-    if is_deletion:
+    if is_deletion and not held.first_contact:
         _void_earlier(held)
     held.connection.execute(
         insert(PrivacyRequest).values(
