@@ -1,0 +1,1 @@
+"""The `bellhop` program: one file a group of commands."""

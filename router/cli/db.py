@@ -1,0 +1,27 @@
+"""`bellhop db`: the database's schema."""
+
+import click
+
+from router.cli.start import opened_world
+from router.flows.rotate import rewrap_keys
+from router.store import schema
+
+
+@click.group()
+def db() -> None:
+    """The database."""
+
+
+@db.command()
+def upgrade() -> None:
+    """Bring the database to the newest schema; running it again changes nothing.
+
+    After MASTER_KEY was given a new first key, this also wraps every tenant's keys under it.
+
+    \b
+    Example:
+      DATABASE_URL=postgresql://bellhop@db/bellhop bellhop db upgrade
+    """
+    with opened_world() as world:
+        click.echo(f"schema {schema.upgrade(world.store)}")
+        click.echo(f"keys of {rewrap_keys(world)} tenants wrapped under the first MASTER_KEY")

@@ -1,0 +1,161 @@
+"""The checks of `bellhop doctor`: each looks at one part and says what to do where it is wrong."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import parse_qs, urldefrag
+
+from redis.exceptions import RedisError
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import col
+
+from router.carrier.api import CarrierError, NumberWebhooks
+from router.carrier.twilio import TwilioCarrier
+from router.flows.world import World
+from router.jobs.redis import connect
+from router.jobs.worker import has_worker
+from router.now import real_now
+from router.store import schema
+from router.store.engine import DatabaseDown
+from router.store.tables import Number, Tenant
+
+OVERRIDES = "rc=3&rp=all&rt=5000"
+LARGEST_SKEW = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found of one part; `do` where it is wrong."""
+
+    ok: bool
+    says: str
+    do: str = ""
+
+
+def check_database(world: World) -> list[Finding]:
+    """It answers, and stands at the newest schema."""
+    kind = world.store.engine.dialect.name
+    try:
+        current = schema.is_current(world.store)
+    except (DatabaseDown, SQLAlchemyError) as error:
+        said = f"{kind} does not answer ({type(error).__name__})"
+        return [Finding(False, said, "start it, or correct DATABASE_URL")]
+    if not current:
+        return [Finding(False, f"{kind} has an older schema", "run: bellhop db upgrade")]
+    return [Finding(True, f"{kind} answers, its schema is the newest")]
+
+
+def check_rules(world: World) -> list[Finding]:
+    """Files are there, a tenant is live, and no edit was refused."""
+    folder = world.settings.rules_dir
+    files = [file for file in folder.glob("*.yaml") if not file.name.endswith(".test.yaml")]
+    if not files:
+        return [Finding(False, f"no rulebook in {folder}", "put one there, or set RULES_DIR")]
+    try:
+        with world.store.read() as connection:
+            tenants = connection.execute(
+                select(col(Tenant.id), col(Tenant.live_revision), col(Tenant.rejected_findings))
+            ).all()
+    except (DatabaseDown, SQLAlchemyError):
+        return []  # said by the database's own check
+    live = [tenant.id for tenant in tenants if tenant.live_revision is not None]
+    if not live:
+        do = "run `bellhop rules check` on the files, then start `bellhop clock`"
+        return [Finding(False, "no rulebook is live yet", do)]
+    refused = [
+        Finding(False, f"an edit of {tenant.id} was refused", "run `bellhop rules check` on it")
+        for tenant in tenants
+        if tenant.rejected_findings
+    ]
+    return [Finding(True, f"live: {', '.join(live)}"), *refused]
+
+
+def check_redis(world: World) -> list[Finding]:
+    """It answers."""
+    with connect(world.settings.redis_url) as redis:
+        try:
+            redis.ping()
+        except (RedisError, OSError) as error:
+            said = f"does not answer ({type(error).__name__})"
+            return [Finding(False, said, "start Redis or Valkey, or correct REDIS_URL")]
+    return [Finding(True, "answers")]
+
+
+def check_worker(world: World) -> list[Finding]:
+    """At least one listens."""
+    with connect(world.settings.redis_url) as redis:
+        if has_worker(redis):
+            return [Finding(True, "listens")]
+    return [Finding(False, "none listens: nothing is sent", "start: bellhop worker")]
+
+
+def check_ledger(world: World) -> list[Finding]:
+    """It can be appended to."""
+    path = world.settings.ledger
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600))
+    except OSError as error:
+        said = f"{path} cannot be written ({error.strerror})"
+        return [Finding(False, said, "make it writable, or set LEDGER_PATH")]
+    return [Finding(True, f"{path} can be written")]
+
+
+def check_clock(world: World) -> list[Finding]:
+    """This machine's time agrees with the database's."""
+    if world.store.is_sqlite:
+        return [Finding(True, "the database is on this machine")]
+    try:
+        with world.store.read() as connection:
+            theirs = connection.execute(select(func.now())).scalar_one()
+    except (DatabaseDown, SQLAlchemyError):
+        return []
+    skew = abs(real_now() - theirs)
+    if skew > LARGEST_SKEW:
+        said = f"this machine and the database differ by {skew.total_seconds():.0f} s"
+        return [Finding(False, said, "set both by a time server")]
+    return [Finding(True, f"differs from the database's by {skew.total_seconds():.1f} s")]
+
+
+def check_carrier(world: World) -> list[Finding]:
+    """The account works, and each live number calls us, with retries and a fallback."""
+    carrier = TwilioCarrier(world.settings)
+    wrong = carrier.check_account()
+    if wrong is not None:
+        return [Finding(False, wrong, "correct TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN")]
+    try:
+        webhooks = {number.address: number for number in carrier.numbers_webhooks()}
+    except CarrierError as error:
+        return [Finding(False, f"its numbers cannot be listed: {error.reason}", "try again")]
+    checked = [f for n in _live_numbers(world) for f in _check_number(world, n, webhooks.get(n))]
+    return [Finding(True, "the account answers"), *checked]
+
+
+def _live_numbers(world: World) -> list[str]:
+    try:
+        with world.store.read() as connection:
+            return list(connection.execute(select(col(Number.address))).scalars())
+    except (DatabaseDown, SQLAlchemyError):
+        return []
+
+
+def _check_number(world: World, address: str, found: NumberWebhooks | None) -> Iterator[Finding]:
+    inbound = f"{world.settings.public_url}/twilio/inbound"
+    fallback = f"{world.settings.public_url}/twilio/fallback"
+    if found is None:
+        yield Finding(False, f"{address} is not of this account", "correct it in the rulebook")
+        return
+    url, overrides = urldefrag(found.sms_url)
+    if url != inbound:
+        said = f"{address} does not call us but {url or 'nobody'}"
+        yield Finding(False, said, f"set its messaging webhook to {inbound}#{OVERRIDES} (POST)")
+    elif "rc" not in parse_qs(overrides):
+        said = f"{address}: a text whose call fails is not sent again"
+        yield Finding(False, said, f"set its messaging webhook to {inbound}#{OVERRIDES}")
+    else:
+        yield Finding(True, f"{address} calls us, with retries")
+    if urldefrag(found.sms_fallback_url).url != fallback:
+        said = f"{address} has no fallback: texts are lost while the database is down"
+        yield Finding(False, said, f"set its fallback URL to {fallback}")

@@ -1,0 +1,64 @@
+"""`bellhop doctor`: what is missing or wrong in an installation, and what to do about it."""
+
+import json
+import sys
+from collections.abc import Callable
+from types import MappingProxyType
+
+import click
+
+from router.cli.diagnosis import (
+    Finding,
+    check_carrier,
+    check_clock,
+    check_database,
+    check_ledger,
+    check_redis,
+    check_rules,
+    check_worker,
+)
+from router.cli.start import PROBLEMS, opened_world, read_settings
+from router.flows.world import World
+
+CHECKS: MappingProxyType[str, Callable[[World], list[Finding]]] = MappingProxyType(
+    {
+        "database": check_database,
+        "rules": check_rules,
+        "redis": check_redis,
+        "worker": check_worker,
+        "ledger": check_ledger,
+        "clock": check_clock,
+        "carrier": check_carrier,
+    }
+)
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One object a line: part, ok, says, do.")
+def doctor(as_json: bool) -> None:
+    """Check settings, database, schema, rulebooks, Redis, worker, ledger, time and carrier.
+
+    \b
+    Example:
+      bellhop doctor
+    """
+    settings = read_settings()
+    healthy = True
+    with opened_world(settings) as world:
+        for part, check in CHECKS.items():
+            for finding in check(world):
+                healthy = healthy and finding.ok
+                click.echo(_as_json(part, finding) if as_json else _as_line(part, finding))
+    if not healthy:
+        sys.exit(PROBLEMS)
+
+
+def _as_json(part: str, finding: Finding) -> str:
+    return json.dumps(
+        {"part": part, "ok": finding.ok, "says": finding.says, "do": finding.do}, ensure_ascii=False
+    )
+
+
+def _as_line(part: str, finding: Finding) -> str:
+    line = f"{'ok     ' if finding.ok else 'PROBLEM'} {part}: {finding.says}"
+    return line if finding.ok else f"{line}\n        {finding.do}"

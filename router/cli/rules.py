@@ -1,0 +1,169 @@
+"""`bellhop rules`: check a rulebook, run its tests, explain what it does with a text."""
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from keywords.classify import classify
+from router.cli.rulebooks import book_files, read_text, test_file_of
+from router.cli.start import PROBLEMS, WRONG_USE, fail
+from router.now import real_now
+from rules.casefile import parse_instant
+from rules.decision import Facts, RuleRef
+from rules.explain import explain
+from rules.findings import CODES, Finding
+from rules.load import load
+from rules.model import Rulebook
+from rules.testing import Report, run_tests
+
+FILES = click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="One object a line.")
+
+
+@click.group()
+def rules() -> None:
+    """Rulebooks: what a business wants done with a text."""
+
+
+@rules.command()
+@FILES
+@AS_JSON
+@click.option("--explain", "code", help="Explain a finding's code instead: BH102.")
+def check(files: tuple[Path, ...], as_json: bool, code: str | None) -> None:
+    """Find every problem of rulebooks (files or folders). Warnings do not block a file.
+
+    \b
+    Example:
+      bellhop rules check rules/books/grand-hotel.yaml
+      bellhop rules check --explain BH102
+    """
+    if code is not None:
+        _explain_code(code)
+        return
+    findings = [f for file in book_files(files) for f in load(read_text(file), str(file)).findings]
+    for finding in findings:
+        click.echo(json.dumps(asdict(finding)) if as_json else _line(finding))
+    if any(finding.severity == "error" for finding in findings):
+        raise SystemExit(PROBLEMS)
+    if not as_json and not findings:
+        click.echo("no problems")
+
+
+@rules.command("test")
+@FILES
+@AS_JSON
+def run(files: tuple[Path, ...], as_json: bool) -> None:
+    """Run the tests and the examples of rulebooks, and name the rules that no test reached.
+
+    \b
+    Example:
+      bellhop rules test rules/books/grand-hotel.yaml
+    """
+    good = [_test(file, as_json) for file in book_files(files)]
+    if not all(good):
+        raise SystemExit(PROBLEMS)
+
+
+@rules.command("explain")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("text")
+@click.option("--from", "sender", default="+15555550100", help="Who writes; whatsapp:+1… likewise.")
+@click.option("--to", help="Written to: a number's name or address. [default: the first one]")
+@click.option("--at", help="When, on the tenant's own clock: '2026-11-10 10:00'. [default: now]")
+@click.option("--language", help="The language that is stored for the contact.")
+@AS_JSON
+def explain_text(file: Path, text: str, as_json: bool, **given: Any) -> None:
+    """Tell what a rulebook does with a text of a new contact: every rule, and why it did or not.
+
+    \b
+    Example:
+      bellhop rules explain rules/books/grand-hotel.yaml "más toallas?" --at "2026-11-10 03:00"
+    """
+    book = _book(file)
+    facts = _facts(book, **given)
+    story = explain(book, classify(text), text, facts)
+    lines = [json.dumps(story.as_dict(), ensure_ascii=False)] if as_json else story.as_lines()
+    click.echo("\n".join(lines))
+
+
+def _explain_code(code: str) -> None:
+    if code.upper() not in CODES:
+        fail(f"there is no code {code}; they run from {min(CODES)} to {max(CODES)}", WRONG_USE)
+    click.echo(f"{code.upper()}: {CODES[code.upper()]}")
+
+
+def _line(finding: Finding) -> str:
+    return f"{finding}" if finding.severity == "error" else f"{finding} (warning)"
+
+
+def _test(file: Path, as_json: bool) -> bool:
+    loaded = load(read_text(file), str(file))
+    errors = [finding for finding in loaded.findings if finding.severity == "error"]
+    for finding in errors:
+        click.echo(json.dumps(asdict(finding)) if as_json else _line(finding))
+    if loaded.book is None or errors:
+        return False
+    tests = test_file_of(file)
+    if not tests.exists():
+        fail(f"{file} has no tests: write {tests}", WRONG_USE)
+    report = run_tests(loaded.book, read_text(tests), str(tests))
+    _tell(report, file, as_json)
+    return report.ok
+
+
+def _tell(report: Report, file: Path, as_json: bool) -> None:
+    if as_json:
+        failures = [asdict(failure) for failure in report.failures]
+        unreached = [asdict(rule) for rule in report.unreached]
+        told = {"file": str(file), "passed": report.passed, "failures": failures}
+        click.echo(json.dumps(told | {"unreached": unreached}, ensure_ascii=False))
+        return
+    for failure in report.failures:
+        click.echo(str(failure))
+    for rule in report.unreached:
+        click.echo(_unreached(file, rule))
+    click.echo(f"{file}: {report.passed} passed, {len(report.failures)} failed")
+
+
+def _unreached(file: Path, rule: RuleRef) -> str:
+    return f"{file}:{rule.line}: no test reached {rule.section} {rule.id}"
+
+
+def _book(file: Path) -> Rulebook:
+    loaded = load(read_text(file), str(file))
+    if loaded.book is None:
+        fail("\n".join(map(_line, loaded.findings)))
+    return loaded.book
+
+
+def _facts(
+    book: Rulebook, sender: str, to: str | None, at: str | None, language: str | None
+) -> Facts:
+    number = _number(book, to)
+    return Facts(at=_moment(book, at), to=number, channel=_channel(sender), language=language)
+
+
+def _moment(book: Rulebook, at: str | None) -> datetime:
+    if at is None:
+        return real_now()
+    local = parse_instant(at)
+    if local is None:
+        fail(f"--at must be an instant such as '2026-11-10 10:00', not {at!r}", WRONG_USE)
+    return local.replace(tzinfo=book.timezone).astimezone(UTC)
+
+
+def _number(book: Rulebook, to: str | None) -> str:
+    names = [name for name, number in book.numbers.items() if to in (None, name, number.address)]
+    if not names:
+        known = ", ".join(book.numbers)
+        fail(f"--to {to} is no number of this rulebook; it has {known}", WRONG_USE)
+    return names[0]
+
+
+def _channel(sender: str) -> str:
+    prefix, separator, _ = sender.partition(":")
+    return prefix if separator else "sms"

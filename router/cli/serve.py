@@ -1,0 +1,83 @@
+"""`bellhop web`, `worker` and `clock`: the three processes of an installation."""
+
+import signal
+import threading
+
+import click
+from granian.constants import Interfaces
+from granian.server import Server
+
+from router.carrier.twilio import TwilioCarrier
+from router.cli.start import opened_world, read_settings
+from router.jobs.bell import Bell
+from router.jobs.clock import Clock
+from router.jobs.redis import connect
+from router.jobs.tasks import Runtime, serve
+from router.jobs.worker import WorkLoop
+from router.logs import set_up_logs
+
+BLOCKING_THREADS = 48
+BACKLOG = 2048
+
+
+@click.command()
+@click.option("--workers", default=1, show_default=True, help="Server processes.")
+@click.option("--threads", default=BLOCKING_THREADS, show_default=True, help="Threads of each.")
+def web(workers: int, threads: int) -> None:
+    """Serve webhooks and pages on HOST:PORT until SIGTERM.
+
+    \b
+    Example:
+      PORT=8000 bellhop web --workers 2
+    """
+    settings = read_settings()
+    set_up_logs("web")
+    Server(
+        "wsgi:app",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=threads,
+        backlog=BACKLOG,
+        websockets=False,
+        log_access=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=5,
+    ).serve()
+
+
+@click.command()
+@click.option("--burst", is_flag=True, help="End once no job is left.")
+def worker(burst: bool) -> None:
+    """Send texts and run erasures until SIGTERM; the current job is finished first.
+
+    \b
+    Example:
+      bellhop worker
+    """
+    set_up_logs("worker")
+    with opened_world() as world:
+        settings = world.settings
+        bell = Bell(settings.redis_url)
+        serve(Runtime(world, TwilioCarrier(settings), bell))
+        WorkLoop(connect(settings.redis_url)).run(burst=burst)
+        bell.close()
+
+
+@click.command()
+def clock() -> None:
+    """Publish rule files, fire timers and sweep up until SIGTERM. Any number may run.
+
+    \b
+    Example:
+      RULES_DIR=/etc/bellhop/rules bellhop clock
+    """
+    set_up_logs("clock")
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    with opened_world() as world:
+        bell = Bell(world.settings.redis_url)
+        Clock(world, bell).run(stopped)
+        bell.close()

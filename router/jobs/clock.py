@@ -1,0 +1,138 @@
+"""The clock: publishes rule files that changed, fires timers, sweeps up what bells missed.
+
+Any number of clocks may run: each round only calls flows that are safe to run twice. A round that
+meets a database that is down waits a little longer before the next one.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import structlog
+
+from router.flows.publish import publish_folder
+from router.flows.settle import unsettled
+from router.flows.spool import drain_spool
+from router.flows.sweep import sweep
+from router.flows.timers import fire_due
+from router.flows.world import World
+from router.jobs.bell import Bell
+
+TICK_SECONDS = 0.25
+SWEEP_SECONDS = 0.5
+SETTLE_SECONDS = 2.0
+SPOOL_SECONDS = 1.0
+REPUBLISH_SECONDS = 30.0
+LONGEST_PAUSE_SECONDS = 10.0
+
+log = structlog.get_logger()
+
+Snapshot = dict[str, tuple[int, int, int]]
+
+
+@dataclass(slots=True)
+class Chore:
+    """Something done every `every_seconds`; after a failure ever more rarely, up to 10 s."""
+
+    name: str
+    every_seconds: float
+    run: Callable[[], None]
+    due_at: float = 0.0
+    failures: int = 0
+
+    def run_if_due(self, now_seconds: float) -> None:
+        """Run it if its time has come. A fault is logged and makes it wait."""
+        if now_seconds < self.due_at:
+            return
+        try:
+            self.run()
+        except Exception as error:  # noqa: BLE001 (logged; one chore's fault must not stop the others)
+            self.failures += 1
+            pause = min(self.every_seconds * 2**self.failures, LONGEST_PAUSE_SECONDS)
+            log.warning("chore_failed", chore=self.name, error=error, pause_seconds=pause)
+            self.due_at = now_seconds + pause
+            return
+        if self.failures:
+            log.info("chore_recovered", chore=self.name, failures=self.failures)
+        self.failures = 0
+        self.due_at = now_seconds + self.every_seconds
+
+
+@dataclass(slots=True)
+class Clock:
+    """One clock process's work."""
+
+    world: World
+    bell: Bell
+    _seen: Snapshot | None = None
+    _looked_at: float = 0.0
+    _chores: list[Chore] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._chores = [
+            Chore("publish", TICK_SECONDS, self.publish_if_changed),
+            Chore("timers", SWEEP_SECONDS, self.fire_timers),
+            Chore("sweep", SWEEP_SECONDS, self.sweep),
+            Chore("settle", SETTLE_SECONDS, self.settle),
+            Chore("spool", SPOOL_SECONDS, self.drain_spool),
+        ]
+
+    def run(self, stopped: threading.Event) -> None:
+        """Tick until `stopped` is set."""
+        log.info("clock_started")
+        while not stopped.is_set():
+            self.tick()
+            stopped.wait(TICK_SECONDS)
+
+    def tick(self) -> None:
+        """Do every chore that is due."""
+        for chore in self._chores:
+            chore.run_if_due(time.monotonic())
+
+    def publish_if_changed(self) -> None:
+        """Publish the folder when a file in it was made, changed or removed, and now and then."""
+        now_seconds = time.monotonic()
+        seen = snapshot(self.world.settings.rules_dir)
+        if seen == self._seen and now_seconds - self._looked_at < REPUBLISH_SECONDS:
+            return
+        for published in publish_folder(self.world, self.world.settings.rules_dir):
+            if published.status != "unchanged":
+                log.info(
+                    "rulebook",
+                    file=Path(published.file).name,
+                    tenant=published.tenant,
+                    status=published.status,
+                    revision=published.revision,
+                    findings=len(published.findings),
+                )
+        self._seen, self._looked_at = seen, now_seconds
+
+    def fire_timers(self) -> None:
+        """Fire what is due."""
+        self.bell.ring(fire_due(self.world))
+
+    def sweep(self) -> None:
+        """Ring for what no bell was heard for."""
+        self.bell.ring(sweep(self.world))
+
+    def settle(self) -> None:
+        """Have unknown outcomes settled."""
+        self.bell.settle(unsettled(self.world))
+
+    def drain_spool(self) -> None:
+        """Take in what the fallback spooled."""
+        self.bell.ring(drain_spool(self.world))
+
+
+def snapshot(folder: Path) -> Snapshot:
+    """What a folder's YAML files look like from outside: inode, size, time of change."""
+    files: Snapshot = {}
+    for file in sorted(folder.glob("*.y*ml")):
+        try:
+            status = file.stat()
+        except FileNotFoundError:
+            continue  # replaced this very moment: the next look sees it
+        files[file.name] = (status.st_ino, status.st_size, status.st_mtime_ns)
+    return files

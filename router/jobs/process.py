@@ -1,0 +1,22 @@
+"""The world of a process, composed in one place for web, worker, clock and commands alike."""
+
+from pathlib import Path
+
+from router.flows.world import World, open_world
+from router.now import MovableNow, Now, real_now
+from router.settings import Settings
+
+
+def offset_file(settings: Settings) -> Path:
+    """Where the simulator keeps how far it has moved the time."""
+    return settings.data_dir / "simulator" / "offset"
+
+
+def process_now(settings: Settings) -> Now:
+    """The machine's time; with the simulator on, the time that it moves for all processes."""
+    return MovableNow(offset_file(settings)) if settings.simulator else real_now
+
+
+def process_world(settings: Settings) -> World:
+    """The world this process works in. SealError where MASTER_KEY is malformed."""
+    return open_world(settings, process_now(settings))

@@ -1,0 +1,120 @@
+"""The worker: RQ's SimpleWorker, hardened. One queue, JSON, no scheduler, outlives Redis.
+
+It never forks, so a job costs some 3 ms. A crash of RQ's loop (a poisoned key, Redis restarted)
+starts the loop again; since jobs are only bells, what was being popped may be dropped.
+"""
+
+import signal
+import threading
+from contextlib import suppress
+from datetime import UTC, datetime
+from types import FrameType
+from typing import Any, NoReturn
+
+import structlog
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import Queue, SimpleWorker
+from rq.exceptions import StopRequested
+from rq.job import Job
+from rq.serializers import JSONSerializer
+
+from router.jobs.bell import QUEUE
+from router.jobs.job import TaskJob
+
+WORKER_TTL_SECONDS = 25
+BACKOFF_SECONDS = 1.0
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+log = structlog.get_logger()
+
+
+class BellWorker(SimpleWorker):
+    """Runs tasks; tells of a failed one its name, its id and the error's type, no more."""
+
+    log_result_lifespan = False
+    max_connection_wait_time = 2.0
+
+    def handle_exception(self, job: Job, *exc_info: Any) -> None:
+        """Log which job failed, how and where."""
+        log.error("job_failed", job=job.id, error=exc_info[1])
+
+    def handle_job_failure(
+        self,
+        job: Job,
+        queue: Queue,
+        started_job_registry: Any = None,
+        exc_string: str = "",  # noqa: ARG002 (a traceback may quote a text: it is not stored)
+        execution: Any = None,
+    ) -> None:
+        """Put a failed job aside without its traceback."""
+        super().handle_job_failure(job, queue, started_job_registry, "see the log", execution)
+
+
+class WorkLoop:
+    """Works until it is told to stop, at the Redis of `connection`."""
+
+    def __init__(self, connection: Redis) -> None:
+        self._connection = connection
+        self._stopped = threading.Event()
+
+    def run(self, *, burst: bool = False) -> None:
+        """Run jobs until SIGTERM or SIGINT (or, with `burst`, until none is left)."""
+        signal.signal(signal.SIGTERM, self._stop)
+        signal.signal(signal.SIGINT, self._stop)
+        log.info("worker_started")
+        with suppress(StopRequested):
+            self._work_until_stopped(burst)
+
+    def _work_until_stopped(self, burst: bool) -> None:
+        while not self._stopped.is_set():
+            try:
+                self._work(burst)
+            except (RedisError, OSError) as error:
+                log.warning("worker_without_redis", error=error)
+            if burst:
+                return
+            self._stopped.wait(BACKOFF_SECONDS)
+
+    def _work(self, burst: bool) -> None:
+        worker = make_worker(self._connection)
+        self._connection.delete(worker.queues[0].intermediate_queue_key)
+        worker.request_stop = self._stopping(worker.request_stop)  # type: ignore[method-assign]  # tells our loop too
+        worker.work(burst=burst, logging_level="WARNING")
+
+    def _stopping(self, request_stop: Any) -> Any:
+        def stop(signum: int, frame: FrameType | None) -> None:
+            self._stopped.set()
+            request_stop(signum, frame)
+
+        return stop
+
+    def _stop(self, _signum: int, _frame: FrameType | None) -> NoReturn:
+        self._stopped.set()
+        raise StopRequested
+
+
+def make_worker(connection: Redis) -> BellWorker:
+    """A worker on the one queue, with everything RQ must be told for it to be safe."""
+    queue = Queue(QUEUE, connection=connection, serializer=JSONSerializer, job_class=TaskJob)
+    return BellWorker(
+        [queue],
+        connection=connection,
+        serializer=JSONSerializer,
+        job_class=TaskJob,
+        worker_ttl=WORKER_TTL_SECONDS,
+        maintenance_interval=5,
+        job_monitoring_interval=2,
+        default_result_ttl=0,
+        log_job_description=False,
+    )
+
+
+def has_worker(connection: Redis, since: datetime = LONG_AGO) -> bool:
+    """Whether a worker that was born since then listens; False where Redis does not answer."""
+    queue = Queue(QUEUE, connection=connection, serializer=JSONSerializer, job_class=TaskJob)
+    try:
+        workers = BellWorker.all(queue=queue, job_class=TaskJob, serializer=JSONSerializer)
+    except RedisError:
+        return False
+    return any(worker.birth_date is not None and worker.birth_date >= since for worker in workers)

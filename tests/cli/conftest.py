@@ -1,0 +1,57 @@
+"""Commands run as a program would run them."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from router.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+Program = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(params=["sqlite"])
+def database(request: pytest.FixtureRequest) -> str:
+    """Commands are thin: what they call is tested on both databases elsewhere."""
+    return str(request.param)
+
+
+@pytest.fixture
+def environment(settings: Settings) -> dict[str, str]:
+    """The settings as the environment of a process."""
+    return as_environment(settings)
+
+
+@pytest.fixture
+def program(environment: dict[str, str]) -> Program:
+    """Runs `bellhop …` in that environment; `program("show", "--json", stdin="…")`."""
+
+    def run(*arguments: str, stdin: str = "", **more: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [sys.executable, "-m", "router.cli", *arguments],
+            cwd=ROOT,
+            env=environment | more,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    return run
+
+
+def as_environment(settings: Settings) -> dict[str, str]:
+    """Every setting as a variable, and nothing else of this process's environment."""
+    variables = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)}
+    for name in Settings.model_fields:
+        value = getattr(settings, name)
+        if isinstance(value, tuple):
+            value = ",".join(part.get_secret_value() for part in value)
+        elif hasattr(value, "get_secret_value"):
+            value = value.get_secret_value()
+        variables[name.upper()] = "" if value is None else str(value)
+    return variables

@@ -1,0 +1,94 @@
+"""`bellhop staff add`, `show` and `doctor` against a live rulebook."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from router.carrier.api import Inbound
+from router.flows.publish import publish_folder
+from router.flows.receive import receive
+from router.flows.staff import find_login
+from router.flows.world import World
+from tests.cli.conftest import Program
+
+BOOKS = Path(__file__).parents[2] / "rules" / "books"
+ALICE = (
+    "staff", "add", "--tenant", "grand-hotel", "--handle", "alice", "--email", "a@example.com",
+    "--name", "Alice Moreau", "--mobile", "+16125550111", "--role", "supervisor",
+    "--team", "front-desk", "--team", "engineering", "--on-shift", "--password-stdin",
+)  # fmt: skip
+
+
+@pytest.fixture
+def hotel(world: World) -> World:
+    """A world in which the demo's hotel is live."""
+    for book in BOOKS.glob("grand-hotel*.yaml"):
+        shutil.copy(book, world.settings.rules_dir)
+    [published] = publish_folder(world, world.settings.rules_dir)
+    assert published.status == "live", published.findings
+    return world
+
+
+def test_staff_can_sign_in_afterwards(hotel: World, program: Program) -> None:
+    done = program(*ALICE, stdin="correct horse battery\n")
+    assert done.returncode == 0, done.stderr
+    login = find_login(hotel, "a@example.com")
+    assert login is not None
+    assert login.identity.teams == ("front-desk", "engineering")
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        (("--tenant", "no-such"), "no-such"),
+        (("--team", "plumbers"), "plumbers"),
+    ],
+)
+def test_a_mistake_makes_no_account_and_is_told(
+    hotel: World, program: Program, change: tuple[str, str], word: str
+) -> None:
+    done = program(*ALICE, *change, stdin="correct horse battery\n")
+    assert done.returncode == 1
+    assert word in done.stderr
+    assert find_login(hotel, "alice") is None
+
+
+def test_an_unknown_role_is_wrong_use(program: Program) -> None:
+    assert program(*ALICE, "--role", "king").returncode == 2
+
+
+def test_a_contact_is_shown_as_stored(hotel: World, program: Program) -> None:
+    number = "+16125550100"
+    receive(hotel, Inbound("SM1", "+16125550123", number, None, "the shower is broken"))
+    done = program("show", "--tenant", "grand-hotel", "--from", "+16125550123", "--json")
+    shown = json.loads(done.stdout)
+    assert shown["messages"][0]["body"] == "the shower is broken"
+    assert shown["messages"][0]["decision"]["rule"] == "maintenance"
+
+
+def test_someone_unknown_is_exit_code_1(hotel: World, program: Program) -> None:
+    done = program("show", "--tenant", "grand-hotel", "--from", "+16125550199", "--json")
+    assert (done.returncode, done.stdout) == (1, "")
+
+
+def test_doctor_says_of_each_part_what_to_do(hotel: World, program: Program) -> None:
+    done = program("doctor", "--json")
+    found = {line["part"]: line for line in map(json.loads, done.stdout.splitlines())}
+    assert done.returncode == 1
+    assert found["database"]["ok"]
+    assert found["redis"]["ok"]
+    assert found["rules"]["ok"]
+    assert "bellhop worker" in found["worker"]["do"]
+    assert not found["carrier"]["ok"]
+    assert all(line["ok"] or line["do"] for line in found.values())
+
+
+def test_doctor_goes_on_where_parts_are_down(program: Program) -> None:
+    down = {"DATABASE_URL": "postgresql://n@127.0.0.1:1/none", "REDIS_URL": "redis://127.0.0.1:1"}
+    done = program("doctor", **down)
+    assert done.returncode == 1
+    assert "DATABASE_URL" in done.stdout
+    assert "REDIS_URL" in done.stdout
+    assert "Traceback" not in done.stderr

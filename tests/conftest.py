@@ -1,0 +1,198 @@
+"""Fixtures that all tests share: databases, Valkey, settings, a world."""
+
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from router.flows.world import World, open_world
+from router.jobs.process import offset_file
+from router.now import MovableNow
+from router.settings import Settings, load_settings
+from router.store import schema
+from router.store.engine import Store
+from router.store.ids import new_id
+from router.store.sealing import new_key
+from tests.parts import run_wide
+from tests.parts.postgresql import PartMissing, PostgreSQL
+from tests.parts.valkey import TestValkey
+
+OPTIONAL = "optional part missing: "
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The process that starts the run makes its folder; xdist's workers inherit it."""
+    if not hasattr(config, "workerinput"):
+        run_wide.begin()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the servers of the run."""
+    if not hasattr(config, "workerinput"):
+        run_wide.end()
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say loudly, and count, what was skipped because a part is not there."""
+    counts: Counter[str] = Counter()
+    for report in terminalreporter.stats.get("skipped", []):
+        reason = str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr)
+        if OPTIONAL in reason:
+            counts[reason.partition(OPTIONAL)[2]] += 1
+    told = "; ".join(f"{reason}: {count} tests" for reason, count in counts.items()) or "none"
+    terminalreporter.section("optional parts")
+    terminalreporter.line(f"skipped optional parts: {told}", yellow=bool(counts))
+
+
+def skip_part(reason: str) -> None:
+    """Skip the test that runs, as one whose optional part is not there."""
+    pytest.skip(f"{OPTIONAL}{reason}")
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> PostgreSQL:
+    """The run's PostgreSQL; skips where there is none."""
+    try:
+        return run_wide.shared_postgresql()
+    except PartMissing as missing:
+        skip_part(f"PostgreSQL ({missing})")
+        raise
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file at the newest migration, to copy."""
+    file = tmp_path_factory.mktemp("template") / "bellhop.sqlite"
+    _migrate(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql: PostgreSQL) -> str:
+    """The name of a PostgreSQL database at the newest migration, to copy."""
+    name = f"template_{new_id()}"
+    _execute(postgresql, f"CREATE DATABASE {name}")
+    _migrate(postgresql.database_url(name))
+    return name
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str:
+    """Which kind of database: a test that uses it, even indirectly, runs on both."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, database: str, tmp_path: Path) -> Iterator[str]:
+    """A fresh, migrated database of the test's own."""
+    if database == "sqlite":
+        file = tmp_path / "var" / "bellhop.sqlite"
+        file.parent.mkdir()
+        shutil.copy(request.getfixturevalue("sqlite_template"), file)
+        yield f"sqlite:///{file}"
+        return
+    template = request.getfixturevalue("postgresql_template")
+    server: PostgreSQL = request.getfixturevalue("postgresql")
+    name = f"test_{new_id()}"
+    _execute(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+    yield server.database_url(name)
+    _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def session_valkey() -> Iterator[TestValkey]:
+    """A Valkey for all tests of one process."""
+    server = TestValkey()
+    server.start()
+    yield server
+    server.remove()
+
+
+@pytest.fixture
+def redis_url(session_valkey: TestValkey) -> str:
+    """The URL of a Valkey that is empty."""
+    session_valkey.empty()
+    return session_valkey.url
+
+
+@pytest.fixture
+def own_valkey() -> Iterator[TestValkey]:
+    """A Valkey of the test's own, to freeze and kill."""
+    server = TestValkey()
+    server.start()
+    yield server
+    server.remove()
+
+
+@pytest.fixture
+def make_settings(tmp_path: Path, redis_url: str) -> Callable[..., Settings]:
+    """Makes settings that touch nothing outside the test; keyword arguments override."""
+    rules_dir = tmp_path / "rules"
+    rules_dir.mkdir(exist_ok=True)
+    master_key, secret_key = new_key(), new_key()
+
+    def make(**given: Any) -> Settings:
+        defaults: dict[str, Any] = {
+            "data_dir": tmp_path / "var",
+            "rules_dir": rules_dir,
+            "redis_url": redis_url,
+            "public_url": "http://127.0.0.1:8000",
+            "twilio_account_sid": "AC" + "0" * 32,
+            "twilio_auth_token": "token-of-the-tests",
+            "twilio_api_url": "http://127.0.0.1:1",
+            "secret_key": secret_key,
+            "master_key": master_key,
+            "simulator": True,
+            "_env_file": None,
+        }
+        return load_settings(**(defaults | given))
+
+    return make
+
+
+@pytest.fixture
+def settings(make_settings: Callable[..., Settings], database_url: str) -> Settings:
+    """Settings on a fresh database of each kind."""
+    return make_settings(database_url=database_url)
+
+
+@pytest.fixture
+def now(settings: Settings) -> MovableNow:
+    """The time of the test's world: moved with `now.advance(timedelta(...))`."""
+    return MovableNow(offset_file(settings))
+
+
+@pytest.fixture
+def world(settings: Settings, now: MovableNow) -> Iterator[World]:
+    """A world on a fresh database of each kind."""
+    opened = open_world(settings, now)
+    yield opened
+    opened.store.close()
+
+
+@pytest.fixture
+def advance(now: MovableNow) -> Callable[..., None]:
+    """Moves the world's time: `advance(minutes=10)`."""
+
+    def move(**by: float) -> None:
+        now.advance(timedelta(**by))
+
+    return move
+
+
+def _migrate(url: str) -> None:
+    store = Store(url)
+    schema.upgrade(store)
+    store.close()
+
+
+def _execute(server: PostgreSQL, statement: str) -> None:
+    with psycopg.connect(
+        f"host={server.folder} user=postgres dbname=postgres", autocommit=True
+    ) as connection:
+        connection.execute(statement)

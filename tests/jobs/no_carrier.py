@@ -1,0 +1,13 @@
+"""A carrier for tests in which nothing is sent: whatever it is asked breaks the test."""
+
+from typing import NoReturn
+
+
+class NoCarrier:
+    """Implements the `Carrier` protocol by refusing to be used."""
+
+    def _refuse(self, *_: object) -> NoReturn:
+        raise AssertionError("this test sends nothing")
+
+    send = list_sent = list_received = list_media = fetch = redact = delete = _refuse
+    check_account = numbers_webhooks = _refuse

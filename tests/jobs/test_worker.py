@@ -1,0 +1,158 @@
+"""The worker: only tasks run, whatever stands in Redis, and nothing there takes it down."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from redis import Redis
+from rq import Queue
+from rq.job import JobStatus
+from rq.serializers import JSONSerializer
+
+from router.flows.world import World
+from router.jobs import tasks
+from router.jobs.bell import QUEUE, Bell
+from router.jobs.errand import Errand
+from router.jobs.job import TaskJob
+from router.jobs.worker import WorkLoop, make_worker
+from tests.jobs.no_carrier import NoCarrier
+
+
+@pytest.fixture(params=["sqlite"])
+def database(request: pytest.FixtureRequest) -> str:
+    """What RQ does does not depend on the database."""
+    return str(request.param)
+
+
+@pytest.fixture(autouse=True)
+def _serving(world: World, bell: Bell) -> Iterator[None]:
+    tasks.serve(tasks.Runtime(world, NoCarrier(), bell))
+    yield
+    tasks._runtime.clear()
+
+
+def _enqueue(redis: Redis, function: str, *arguments: object) -> str:
+    plain = Queue(QUEUE, connection=redis, serializer=JSONSerializer)
+    return str(plain.enqueue(function, args=arguments, failure_ttl=60).id)
+
+
+def _work(redis: Redis) -> None:
+    make_worker(redis).work(burst=True, logging_level="WARNING")
+
+
+def _status(redis: Redis, job_id: str) -> JobStatus | None:
+    return TaskJob.fetch(job_id, redis, JSONSerializer).get_status()
+
+
+def test_a_job_for_a_row_that_no_longer_exists_ends_well(redis: Redis, queue: Queue) -> None:
+    for task, ids in [("drain_sender", ("gone",)), ("settle_sender", ("gone",)),
+                      ("erase", ("gone", "gone"))]:  # fmt: skip
+        _enqueue(redis, Errand(task, ids).path, *ids)
+    _work(redis)
+    assert len(queue) == 0
+    assert len(queue.failed_job_registry) == 0
+
+
+def test_a_task_clears_its_bell_before_it_reads(redis: Redis, bell: Bell) -> None:
+    errand = Errand("drain_sender", ("gone",))
+    redis.set(errand.key, 1)
+    _enqueue(redis, errand.path, "gone")
+    _work(redis)
+    assert not redis.exists(errand.key)
+
+
+@pytest.mark.parametrize(
+    "function", ["os.system", "subprocess.run", "router.jobs.tasks.serve", "builtins.exec"]
+)
+def test_a_job_that_names_another_function_never_runs(
+    redis: Redis, tmp_path: Path, function: str
+) -> None:
+    proof = tmp_path / "ran"
+    job_id = _enqueue(redis, function, f"touch {proof}")
+    _work(redis)
+    assert not proof.exists()
+    assert _status(redis, job_id) == JobStatus.FAILED
+
+
+def test_a_callback_written_into_a_job_never_runs(redis: Redis, tmp_path: Path) -> None:
+    job_id = _enqueue(redis, Errand("drain_sender", ()).path, "gone")
+    redis.hset(f"rq:job:{job_id}", mapping={"success_callback_name": "os.system"})
+    redis.hset(f"rq:job:{job_id}", mapping={"failure_callback_name": "os.system"})
+    fetched = TaskJob.fetch(job_id, redis, JSONSerializer)
+    assert fetched.success_callback is None
+    assert fetched.failure_callback is None
+
+
+@pytest.mark.parametrize("argument", ["+1 612 555 0100", "a text", 7, None, "x" * 81, "ü"])
+def test_an_argument_that_is_no_opaque_id_is_refused(redis: Redis, argument: object) -> None:
+    job_id = _enqueue(redis, Errand("drain_sender", ()).path, argument)
+    _work(redis)
+    assert _status(redis, job_id) == JobStatus.FAILED
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("created_at", "yesterday"),
+        ("enqueued_at", b"\xff"),
+        ("status", "dancing"),
+        ("timeout", "soon"),
+        ("data", b"\x80\x04\x95pickle"),
+        ("data", b"{}"),
+        ("data", b"[[1], null, {}, []]"),
+        ("meta", b"\xff"),
+        ("dependency_ids", b"{"),
+    ],
+)
+def test_a_poisoned_job_is_put_aside_and_the_next_one_runs(
+    redis: Redis, queue: Queue, field: str, value: str | bytes
+) -> None:
+    poisoned = _enqueue(redis, Errand("drain_sender", ()).path, "gone")
+    redis.hset(f"rq:job:{poisoned}", field, value)
+    errand = Errand("drain_sender", ("good",))
+    redis.set(errand.key, 1)
+    _enqueue(redis, errand.path, "good")
+    _work(redis)
+    assert not redis.exists(errand.key)
+    assert len(queue) == 0
+
+
+@pytest.mark.parametrize("garbage", [b"not an id!", b"\xff\xfe", b"", b"a:b"])
+def test_garbage_in_the_queue_does_not_stop_the_work(redis: Redis, garbage: bytes) -> None:
+    redis.lpush(f"rq:queue:{QUEUE}", garbage)
+    _run_until_done(redis)
+
+
+def test_a_job_key_of_another_type_does_not_stop_the_work(redis: Redis) -> None:
+    redis.set("rq:job:abc", "a string")
+    redis.lpush(f"rq:queue:{QUEUE}", "abc")
+    _run_until_done(redis)
+
+
+def test_garbage_left_half_popped_does_not_stop_the_start(redis: Redis) -> None:
+    redis.lpush(f"rq:queue:{QUEUE}:intermediate", b"\xff\xfe", "gone")
+    _run_until_done(redis)
+
+
+def _run_until_done(redis: Redis) -> None:
+    """A job behind the garbage is done within three starts of the loop."""
+    errand = Errand("drain_sender", ("good",))
+    redis.set(errand.key, 1)
+    _enqueue(redis, errand.path, "good")
+    for _ in range(3):
+        WorkLoop(redis).run(burst=True)
+    assert not redis.exists(errand.key)
+
+
+def test_a_failed_job_leaves_no_traceback_behind(
+    redis: Redis, queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_down(*_: object) -> None:
+        raise RuntimeError("+16125550123 wrote hello")
+
+    monkeypatch.setattr(tasks, "drain", break_down)
+    _enqueue(redis, Errand("drain_sender", ()).path, "gone")
+    _work(redis)
+    assert len(queue.failed_job_registry) == 1
+    stored = b"".join(redis.dump(key) or b"" for key in redis.scan_iter())
+    assert b"16125550123" not in stored
