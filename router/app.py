@@ -1,0 +1,94 @@
+"""The web application, composed: blueprints, limits, sessions, headers."""
+
+from datetime import timedelta
+
+from flask import Blueprint, Flask
+
+# flask-wtf ships no type information
+from flask_wtf import CSRFProtect  # type: ignore[import-untyped]
+
+from router.carrier.simulator import Simulator
+from router.flows.world import World
+from router.jobs.bell import Bell
+from router.jobs.live import LiveFeed
+from router.jobs.process import process_world
+from router.logs import set_up_logs
+from router.now import MovableNow
+from router.settings import load_settings
+from router.web import auth, failures, health, home, inbox, live, simulator_page, webhooks, wording
+from router.web.form import LARGEST_BODY_BYTES
+from router.web.headers import add_headers
+from router.web.meters import Meters
+from router.web.parts import Parts, install
+from router.web.prefix import Prefixed, path_prefix
+from router.web.seats import Seats
+from router.web.staff import make_login_manager
+
+MAX_STREAMS = 24
+SESSION_HOURS = 12
+
+
+def create_app(
+    world: World,
+    bell: Bell,
+    live_feed: LiveFeed,
+    *,
+    simulator: Blueprint | None = None,
+    max_streams: int = MAX_STREAMS,
+) -> Flask:
+    """The app over these parts. `simulator` (demo and tests) also mounts the page /simulator.
+
+    `max_streams` must stay well below the server's threads: each open inbox holds one.
+    """
+    app = Flask("router.web")
+    install(app, Parts(world, bell, live_feed, Meters(), Seats(max_streams)))
+    _configure(app, world)
+    make_login_manager().init_app(app)
+    csrf = CSRFProtect(app)
+    csrf.exempt(webhooks.pages)
+    limiter = auth.make_limiter(world.settings.redis_url)
+    limiter.init_app(app)
+    auth.limit_tries(limiter)
+    for pages in (home, webhooks, auth, inbox, live, health):
+        app.register_blueprint(pages.pages)
+    if simulator is not None:
+        csrf.exempt(simulator)
+        app.register_blueprint(simulator)
+        app.register_blueprint(simulator_page.pages)
+    wording.add_filters(app)
+    failures.add_to(app)
+    return app
+
+
+def build_from_environment() -> Flask:
+    """The app that settings from the environment describe. SettingsError names every fault."""
+    settings = load_settings()
+    set_up_logs("web")
+    world = process_world(settings)
+    simulator = None
+    if settings.simulator and isinstance(world.now, MovableNow):
+        database = settings.data_dir / "simulator" / "carrier.sqlite"
+        simulator = Simulator(settings, world.now, database).blueprint
+    bell, feed = Bell(settings.redis_url), LiveFeed(settings.redis_url)
+    return create_app(world, bell, feed, simulator=simulator)
+
+
+def _configure(app: Flask, world: World) -> None:
+    settings = world.settings
+    is_https = settings.public_url.startswith("https://")
+    app.config.update(
+        SECRET_KEY=settings.secret_key.get_secret_value(),
+        MAX_CONTENT_LENGTH=LARGEST_BODY_BYTES,
+        MAX_FORM_MEMORY_SIZE=LARGEST_BODY_BYTES,
+        MAX_FORM_PARTS=1000,
+        SESSION_COOKIE_NAME="bellhop",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=is_https,
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=SESSION_HOURS),
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session that it belongs to
+    )
+    add_headers(app, is_https=is_https)
+    prefix = path_prefix(settings.public_url)
+    if prefix:
+        app.wsgi_app = Prefixed(app.wsgi_app, prefix)  # type: ignore[method-assign]  # Flask's way

@@ -1,0 +1,1 @@
+"""What answers over HTTP: the carrier's webhooks, the inbox, health, and the simulator's page."""

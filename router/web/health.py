@@ -1,0 +1,82 @@
+"""Whether this process lives, whether it can work, and its figures."""
+
+import os
+from collections.abc import Callable
+
+from flask import Blueprint, Response, jsonify
+from prometheus_client import CONTENT_TYPE_LATEST
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+
+from router.flows.world import World
+from router.jobs.redis import connect
+from router.store.engine import DatabaseDown
+from router.store.schema import is_current
+from router.web.parts import parts
+
+pages = Blueprint("health", __name__)
+
+
+@pages.get("/health/live")
+def live() -> Response:
+    """The process answers."""
+    return jsonify(status="ok")
+
+
+@pages.get("/health/ready")
+def ready() -> tuple[Response, int]:
+    """Each part with `ok` or what is wrong; 503 where any is down."""
+    found = {name: check(parts().world) or "ok" for name, check in CHECKS.items()}
+    is_ready = all(state == "ok" for state in found.values())
+    return jsonify(ready=is_ready, **found), 200 if is_ready else 503
+
+
+@pages.get("/metrics")
+def metrics() -> Response:
+    """The figures of this process, for Prometheus."""
+    parts().meters.streams.set(parts().seats.taken)
+    return Response(parts().meters.render(), content_type=CONTENT_TYPE_LATEST)
+
+
+def _check_database(world: World) -> str | None:
+    try:
+        with world.store.read() as connection:
+            connection.exec_driver_sql("SELECT 1")
+    except (DatabaseDown, SQLAlchemyError):
+        return "down: the database at DATABASE_URL does not answer"
+    return None
+
+
+def _check_schema(world: World) -> str | None:
+    try:
+        is_ready = is_current(world.store)
+    except (DatabaseDown, SQLAlchemyError):
+        return "unknown: the database does not answer"
+    return None if is_ready else "behind: run `bellhop db upgrade`"
+
+
+def _check_redis(world: World) -> str | None:
+    try:
+        with connect(world.settings.redis_url) as redis:
+            redis.ping()
+    except (RedisError, OSError):
+        return "down: the Redis at REDIS_URL does not answer; texts are taken in all the same"
+    return None
+
+
+def _check_ledger(world: World) -> str | None:
+    path = world.settings.ledger
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600))
+    except OSError as error:
+        return f"down: LEDGER_PATH cannot be written ({error.strerror})"
+    return None
+
+
+CHECKS: dict[str, Callable[[World], str | None]] = {
+    "database": _check_database,
+    "schema": _check_schema,
+    "redis": _check_redis,
+    "ledger": _check_ledger,
+}

@@ -1,0 +1,35 @@
+"""What every page works with, set once by `create_app` and found through the running app."""
+
+from dataclasses import dataclass
+
+from flask import Flask, current_app
+
+from router.flows.world import World
+from router.jobs.bell import Bell
+from router.jobs.live import LiveFeed
+from router.web.meters import Meters
+from router.web.seats import Seats
+
+_KEY = "bellhop"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The flows' world, the bell, the live news, this process's figures and its stream seats."""
+
+    world: World
+    bell: Bell
+    live: LiveFeed
+    meters: Meters
+    seats: Seats
+
+
+def install(app: Flask, parts: Parts) -> None:
+    """Make `parts` those of `app`."""
+    app.extensions[_KEY] = parts
+
+
+def parts() -> Parts:
+    """The parts of the app that handles this request."""
+    found: Parts = current_app.extensions[_KEY]
+    return found

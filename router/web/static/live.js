@@ -1,0 +1,82 @@
+/* Keeps an open inbox fresh: by an event stream, or by asking every few seconds where there is none. */
+(() => {
+  const POLL = 4000, RETRY = 30000, GATHER = 150, PATIENCE = 10000;
+  const WORDS = { live: "Live", polling: "Every few seconds", away: "No connection", connecting: "Connecting…" };
+  const root = document.querySelector("[data-live]");
+  const changed = new Set();
+  let source = null, polling = null, retrying = null, gathering = null, patience = null;
+
+  function show(state) {
+    const badge = document.querySelector("[data-live-state]");
+    if (!badge || badge.dataset.liveState === state) return;
+    badge.dataset.liveState = state;
+    badge.querySelector(".live__words").textContent = WORDS[state];
+  }
+
+  function refresh() {
+    gathering = null;
+    const all = changed.has("*");
+    for (const part of document.querySelectorAll("[data-refresh]")) {
+      if (all || !part.dataset.thread || changed.has(part.dataset.thread)) htmx.trigger(part, "refresh");
+    }
+    changed.clear();
+  }
+
+  function tell(thread) {
+    changed.add(thread);
+    gathering ??= setTimeout(refresh, GATHER);
+  }
+
+  function disconnect() {
+    source?.close();
+    source = null;
+    clearTimeout(retrying);
+    clearInterval(polling);
+    clearTimeout(patience);
+    retrying = polling = patience = null;
+  }
+
+  function poll() {
+    if (polling) return;
+    show("polling");
+    polling = setInterval(() => tell("*"), POLL);
+    retrying = setTimeout(connect, RETRY);
+  }
+
+  function connect() {
+    disconnect();
+    source = new EventSource(root.dataset.live);
+    source.addEventListener("ready", () => {
+      clearTimeout(patience);
+      patience = null;
+      show("live");
+      tell("*");
+    });
+    source.addEventListener("changed", (event) => tell(event.data));
+    source.onerror = () => {
+      if (source.readyState === EventSource.CLOSED) { disconnect(); poll(); return; }
+      patience ??= setTimeout(() => { disconnect(); poll(); }, PATIENCE);
+    };
+  }
+
+  function settle() {
+    for (const line of document.querySelectorAll("a.line")) {
+      if (new URL(line.href).pathname === location.pathname) line.setAttribute("aria-current", "true");
+      else line.removeAttribute("aria-current");
+    }
+    for (const clock of document.querySelectorAll("time.clock")) {
+      const at = new Date(clock.dateTime);
+      const day = at.toDateString() === new Date().toDateString() ? {} : { day: "numeric", month: "short" };
+      clock.textContent = at.toLocaleString([], { hour: "2-digit", minute: "2-digit", ...day });
+    }
+  }
+
+  if (!root) return;
+  for (const event of ["htmx:after:swap", "htmx:after:history:push"]) document.addEventListener(event, settle);
+  document.addEventListener("htmx:error", () => { if (!navigator.onLine) show("away"); });
+  document.addEventListener("visibilitychange", () => (document.hidden ? disconnect() : connect()));
+  window.addEventListener("pagehide", disconnect);
+  window.addEventListener("pageshow", (event) => { if (event.persisted) connect(); });
+  settle();
+  connect();
+})();

@@ -1,0 +1,146 @@
+"""The carrier's webhooks: verified, read, handed to a flow, answered. Nothing personal is logged.
+
+An answer of 200 says that the text is committed. 503 makes the carrier try again and then call the
+fallback (see README: the `#rc=…` overrides), so that a database that is down loses nothing.
+"""
+
+import time
+from collections.abc import Callable
+
+import structlog
+from flask import Blueprint, Response, request
+
+from router.carrier.api import Inbound
+from router.carrier.signature import SIGNATURE_HEADER, signed_url, verify
+from router.carrier.webhook import (
+    EMPTY_ANSWER,
+    EMPTY_ANSWER_TYPE,
+    BadWebhook,
+    parse_inbound,
+    parse_status,
+)
+from router.flows.receive import receive
+from router.flows.spool import spool
+from router.flows.status import record_status
+from router.store.engine import DatabaseDown
+from router.web.form import check_form
+from router.web.parts import parts
+
+RETRY_AFTER_SECONDS = "5"
+
+pages = Blueprint("webhooks", __name__, url_prefix="/twilio")
+log = structlog.get_logger()
+
+
+@pages.post("/inbound")
+def inbound() -> Response:
+    """A person wrote."""
+    return _answer("inbound", lambda: _take_in(_read_inbound()))
+
+
+@pages.post("/status")
+def status() -> Response:
+    """News of a text of ours. What it is about may be long gone: 204 all the same."""
+    return _answer("status", _record_status)
+
+
+@pages.post("/fallback")
+def fallback() -> Response:
+    """A person wrote, and /inbound did not answer well: kept on disk while the database is down."""
+    return _answer("fallback", _take_in_or_spool)
+
+
+def _answer(webhook: str, handle: Callable[[], Response]) -> Response:
+    began = time.perf_counter()
+    try:
+        return _verify(webhook) or handle()
+    except BadWebhook as error:
+        log.warning("webhook_unreadable", webhook=webhook, parameter=error.parameter)
+        _count(webhook, "refused")
+        return _say(f"{error}. Nothing was stored.", 400)
+    except DatabaseDown as error:
+        log.exception("webhook_without_database", webhook=webhook, error=error)
+        _count(webhook, "unavailable")
+        answer = _say("The database is away; please try again.", 503)
+        answer.headers["Retry-After"] = RETRY_AFTER_SECONDS
+        return answer
+    finally:
+        parts().meters.latency.labels(webhook).observe(time.perf_counter() - began)
+
+
+def _verify(webhook: str) -> Response | None:
+    """None where the carrier signed this request; else what to answer."""
+    refused = check_form()
+    if refused is not None:
+        log.warning("webhook_unreadable", webhook=webhook, status=refused.status_code)
+        _count(webhook, "refused")
+        return refused
+    for name, given in request.form.lists():
+        if len(given) > 1:  # its signature could not tell these apart
+            raise BadWebhook(_shown(name), "is given more than once")
+    settings = parts().world.settings
+    url = signed_url(settings.public_url, request.environ)
+    header = request.headers.get(SIGNATURE_HEADER)
+    if verify(settings.twilio_auth_token, url, request.form, header):
+        return None
+    parts().meters.refused_signatures.labels(webhook).inc()
+    log.warning("webhook_signature_refused", webhook=webhook, signed=header is not None)
+    return _say(
+        "The signature does not fit: see that PUBLIC_URL is the address this webhook is set to "
+        "at the carrier, and that TWILIO_AUTH_TOKEN is the account's.",
+        403,
+    )
+
+
+def _read_inbound() -> Inbound:
+    return parse_inbound(request.form)
+
+
+def _take_in(text: Inbound) -> Response:
+    received = receive(parts().world, text)
+    if received.status == "unknown_number":
+        # 200: asking again would not help. The text stays in the carrier's own log under this id,
+        # and a webhook set for a number that no rulebook names is what `bellhop doctor` points out.
+        log.warning("inbound_to_unknown_number", sid=text.sid)
+    parts().bell.ring(received.ripples)
+    _count("inbound", received.status)
+    return Response(EMPTY_ANSWER, mimetype=EMPTY_ANSWER_TYPE)
+
+
+def _take_in_or_spool() -> Response:
+    text = _read_inbound()
+    try:
+        return _take_in(text)
+    except DatabaseDown as error:
+        return _spool(text, error)
+
+
+def _spool(text: Inbound, why: DatabaseDown) -> Response:
+    try:
+        spool(parts().world, text)
+    except OSError as error:
+        log.exception("spool_failed", error=error)
+        raise why from error
+    log.warning("inbound_spooled", error=why)
+    _count("inbound", "spooled")
+    return Response(EMPTY_ANSWER, mimetype=EMPTY_ANSWER_TYPE)
+
+
+def _record_status() -> Response:
+    parts().bell.ring(record_status(parts().world, parse_status(request.form, request.args)))
+    return Response(status=204)
+
+
+def _count(webhook: str, outcome: str) -> None:
+    if webhook != "status":
+        parts().meters.inbound.labels(outcome).inc()
+
+
+def _say(words: str, status: int) -> Response:
+    return Response(words + "\n", status, mimetype="text/plain")
+
+
+def _shown(name: str) -> str:
+    """A parameter's name, where it is one that may be shown and logged."""
+    plain = name.isascii() and name.isalnum() and len(name) <= 40  # noqa: PLR2004 (Twilio's are short)
+    return name if plain else "a parameter"
