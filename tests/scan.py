@@ -63,7 +63,8 @@ def _in_files(folder: Path, wanted: tuple[str, ...]) -> list[str]:
 
 def _in_valkey(world: World, wanted: tuple[str, ...]) -> list[str]:
     client = redis.Redis.from_url(world.settings.redis_url)
-    dumps = [b"%s %s" % (key, client.dump(key) or b"") for key in client.keys("*")]
+    keys: Any = client.keys("*")
+    dumps = [key + (client.dump(key) or b"") for key in keys]
     client.close()
     return ["valkey"] if any(_holds(dump, wanted) for dump in dumps) else []
 

@@ -16,6 +16,7 @@ from router.flows.receive import receive
 from router.flows.ripples import CALM, Ripples
 from router.flows.world import World
 from router.store.ids import new_id
+from router.store.sealing import SealError
 
 PURPOSE = "spool"
 
@@ -36,10 +37,17 @@ def spool(world: World, inbound: Inbound) -> None:
 
 
 def drain_spool(world: World) -> Ripples:
-    """Take in what was spooled, oldest first; a file goes once its text is in the database."""
+    """Take in what was spooled, oldest first; a file goes once its text is in the database.
+
+    A file that no MASTER_KEY opens is set aside as `*.unreadable`, and holds up no other.
+    """
     ripples = CALM
     for path in _waiting(world):
-        plain = world.vault.open_file(PURPOSE, path.read_bytes())
+        try:
+            plain = world.vault.open_file(PURPOSE, path.read_bytes())
+        except SealError:
+            path.rename(path.with_suffix(".unreadable"))
+            continue
         ripples |= receive(world, _inbound(json.loads(plain))).ripples
         path.unlink(missing_ok=True)
     return ripples

@@ -1,0 +1,144 @@
+"""The README's tour through the demo: a phone on one side, the inbox in a browser on the other."""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import requests
+from playwright.sync_api import Page, expect, sync_playwright
+
+from router.cli.demo.home import read_environment
+from router.jobs.process import process_world
+from router.settings import load_settings
+from tests.conftest import skip_part
+from tests.journey.conftest import Phone, Programs, bare_environment, eventually
+from tests.scan import places_of
+
+GUEST = "+16125550142"
+PHRASE = "my daughter is allergic to walnuts"
+READY = re.compile(rb"ready web=(\S+) inbox=\S+ simulator=\S+ user=(\S+) password=(\S+)")
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A demo that is ready."""
+
+    data_dir: Path
+    origin: str
+    user: str
+    password: str
+
+
+@pytest.fixture
+def demo(programs: Programs, free_port: Callable[[], int], tmp_path: Path) -> Demo:
+    data_dir = tmp_path / "var"
+    environment = bare_environment() | {"DATA_DIR": str(data_dir)}
+    log = programs.start("demo", "demo", "--port", str(free_port()), environment=environment)
+    found = eventually(lambda: READY.search(log.read_bytes()), 90)
+    origin, user, password = (part.decode() for part in found.groups())
+    return Demo(data_dir, origin, user, password)
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        skip_part("Chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        page.set_default_timeout(20_000)
+        expect.set_options(timeout=20_000)
+        yield page
+        browser.close()
+
+
+def sign_in(page: Page, demo: Demo) -> None:
+    page.goto(f"{demo.origin}/inbox")
+    page.get_by_label("E-mail or handle").fill(demo.user)
+    page.get_by_label("Password").fill(demo.password)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_text("All open").first).to_be_visible()
+
+
+def test_the_tour(demo: Demo, page: Page) -> None:
+    guest = Phone(demo.origin, GUEST)
+    sign_in(page, demo)
+
+    guest.texts("could we get two towels?")
+    guest.hears("Towels are on the way.")
+    line = page.locator(".line", has_text=GUEST)
+    expect(line).to_contain_text("front desk")
+
+    guest.texts("the shower is broken")
+    guest.hears("Sorry about that")
+    expect(line).to_contain_text("engineering")
+    guest.texts("please hurry")
+    expect(line).to_contain_text("please hurry")
+    expect(line).to_contain_text("engineering")
+    guest.waits("10m")
+    guest.hears("a manager is looking now")
+    expect(line).to_contain_text("duty manager")
+
+    line.click()
+    page.get_by_label("Reply to").fill("Hello, this is the manager.")
+    page.keyboard.press("Control+Enter")
+    guest.hears("Hello, this is the manager.")
+
+    guest.texts("STOP")
+    guest.hears("unsubscribed")
+    expect(page.get_by_text("This person has opted out")).to_be_visible()
+    guest.texts("START")
+    guest.hears("subscribed again")
+    expect(page.get_by_label("Reply to")).to_be_visible()
+    guest.texts("HELP")
+    guest.hears("The Grand Hotel: for help call")
+
+
+def test_a_deletion_by_text_leaves_no_trace(demo: Demo) -> None:
+    guest = Phone(demo.origin, GUEST)
+    guest.texts(PHRASE)
+    guest.texts("SUMMIT26")
+    guest.hears("reply YES")
+    guest.texts("YES")
+    guest.hears("name")
+    guest.texts("Ada Walnut")
+    guest.hears("VEGAN")
+    guest.texts("vegan")
+    guest.hears("You are in, Ada Walnut")
+
+    world = process_world(load_settings(**demo_settings(demo)))
+    wanted = (PHRASE, "Ada Walnut", GUEST, GUEST.removeprefix("+1"))
+    before = places_of(world, demo.data_dir, *wanted)
+    assert {"contact.address", "contact.attributes", "message.body"} <= set(before)
+
+    guest.texts("DELETE")
+    asked = guest.hears("reply with the code")
+    code = re.search(r"\b\d{6}\b", asked)
+    assert code
+    guest.texts(code[0])
+    receipt = guest.hears("Receipt R-")
+    eventually(lambda: places_of(world, demo.data_dir, *wanted) == [])
+    assert receipt
+    sent = requests.get(
+        f"{demo.origin}/2010-04-01/Accounts/{world.settings.twilio_account_sid}/Messages.json",
+        params={"To": GUEST},
+        auth=(
+            world.settings.twilio_account_sid,
+            world.settings.twilio_auth_token[0].get_secret_value(),
+        ),
+        timeout=10,
+    )
+    assert sent.json()["messages"] == []
+    world.store.close()
+
+
+def demo_settings(demo: Demo) -> dict[str, object]:
+    names = read_environment(demo.data_dir / "demo.env")
+    names.pop("DEMO_PASSWORD")
+    known: dict[str, object] = {name.lower(): value for name, value in names.items()}
+    known["smtp_url"] = None
+    return known | {"_env_file": None}
