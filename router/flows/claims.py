@@ -18,11 +18,10 @@ from router.flows.held import EVERYTHING
 from router.flows.outbox import EXEMPT, FIRST
 from router.flows.senders import Sender
 from router.flows.world import World
-from router.store.rows import AnyRow, AnySelect
+from router.store.rows import AnyRow, AnySelect, is_unfinished
 from router.store.tables import Contact, Message, Suppression, Thread
 
 LEASE = timedelta(seconds=60)
-UNFINISHED = ("queued", "sending", "unknown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +86,7 @@ def _ready(sender: Sender, at: datetime, limit: int) -> AnySelect:
         col(earlier.tenant_id) == col(Message.tenant_id),
         col(earlier.thread_id) == col(Message.thread_id),
         col(earlier.direction) == "out",
-        col(earlier.state).in_(UNFINISHED),
+        is_unfinished(earlier),
         col(earlier.seq) < col(Message.seq),
         or_(col(Message.priority) > FIRST, col(earlier.priority) == FIRST),
     )
@@ -121,6 +120,7 @@ def _ready(sender: Sender, at: datetime, limit: int) -> AnySelect:
         .where(
             col(Message.tenant_id) == sender.tenant_id,
             col(Message.number) == sender.address,
+            is_unfinished(),
             col(Message.state) == "queued",
             or_(col(Message.not_before).is_(None), col(Message.not_before) <= at),
             ~blocked,

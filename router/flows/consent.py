@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from sqlalchemy import delete, insert
+from sqlalchemy import bindparam, delete, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
@@ -10,9 +10,21 @@ from router.flows.held import EVERYTHING, Held
 from router.flows.outbox import cancel_waiting
 from router.store.ids import new_id
 from router.store.ledger import Ledger
+from router.store.rows import table
 from router.store.tables import ConsentEvent, Suppression
 
 How = Literal["keyword", "sentence", "carrier", "staff"]
+
+_LIFT = delete(Suppression).where(
+    col(Suppression.tenant_id) == bindparam("tenant"),
+    col(Suppression.lookup) == bindparam("lookup"),
+    col(Suppression.scope) == EVERYTHING,
+)
+_SUPPRESS = {
+    dialect.dialect.name: dialect.insert(table(Suppression)).on_conflict_do_nothing()
+    for dialect in (sqlite, postgresql)
+}
+_RECORD = insert(table(ConsentEvent))
 
 
 def opt_out(ledger: Ledger, held: Held, how: How, evidence: str) -> None:
@@ -28,13 +40,7 @@ def opt_out(ledger: Ledger, held: Held, how: How, evidence: str) -> None:
 
 def opt_in(ledger: Ledger, held: Held, how: How, evidence: str) -> None:
     """Lift the suppression."""
-    held.connection.execute(
-        delete(Suppression).where(
-            col(Suppression.tenant_id) == held.tenant_id,
-            col(Suppression.lookup) == held.lookup,
-            col(Suppression.scope) == EVERYTHING,
-        )
-    )
+    held.connection.execute(_LIFT, {"tenant": held.tenant_id, "lookup": held.lookup})
     record(held, "opt_in", how, evidence)
     ledger.append(held.at, held.tenant_id, "lifted", held.lookup)
     held.opted_out = False
@@ -42,17 +48,15 @@ def opt_in(ledger: Ledger, held: Held, how: How, evidence: str) -> None:
 
 def suppress(ledger: Ledger, held: Held, how: How) -> None:
     """Add the contact to the suppression list, here and in the ledger; again changes nothing."""
-    upsert = sqlite.insert if held.connection.dialect.name == "sqlite" else postgresql.insert
     added = held.connection.execute(
-        upsert(Suppression)
-        .values(
-            tenant_id=held.tenant_id,
-            lookup=held.lookup,
-            scope=EVERYTHING,
-            how=how,
-            since=held.at,
-        )
-        .on_conflict_do_nothing()
+        _SUPPRESS[held.connection.dialect.name],
+        {
+            "tenant_id": held.tenant_id,
+            "lookup": held.lookup,
+            "scope": EVERYTHING,
+            "how": how,
+            "since": held.at,
+        },
     )
     if added.rowcount:
         ledger.append(held.at, held.tenant_id, "suppressed", held.lookup)
@@ -62,15 +66,16 @@ def record(held: Held, what: str, how: How, evidence: str, scope: str = EVERYTHI
     """Write the consent event with the exact text that it rests on."""
     event_id = new_id()
     held.connection.execute(
-        insert(ConsentEvent).values(
-            tenant_id=held.tenant_id,
-            id=event_id,
-            lookup=held.lookup,
-            scope=scope,
-            what=what,
-            how=how,
-            number=held.number,
-            evidence=held.keys.seal("consent_event.evidence", event_id, evidence),
-            at=held.at,
-        )
+        _RECORD,
+        {
+            "tenant_id": held.tenant_id,
+            "id": event_id,
+            "lookup": held.lookup,
+            "scope": scope,
+            "what": what,
+            "how": how,
+            "number": held.number,
+            "evidence": held.keys.seal("consent_event.evidence", event_id, evidence),
+            "at": held.at,
+        },
     )

@@ -1,6 +1,6 @@
 """A thread held by a transaction: read and locked once, changed in memory, saved once."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -101,7 +101,9 @@ def hold_address(
     wanted = {"tenant": keys.tenant_id, "lookup": lookup}
     row = connection.execute(_BY_LOOKUP_LOCKED, wanted).one_or_none()
     if row is not None:
-        return replace(_from_row(connection, keys, row, at), number=number)
+        held = _from_row(connection, keys, row, at)
+        held.number = number
+        return held
     return Held(
         connection=connection,
         at=at,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import insert, update
+from sqlalchemy import bindparam, insert, update
 from sqlmodel import col
 
 from router.flows.held import Held
@@ -30,6 +30,15 @@ class Draft:
 
 
 _QUEUE = insert(table(Message))
+_CANCEL = (
+    update(table(Message))
+    .where(
+        col(Message.tenant_id) == bindparam("tenant"),
+        col(Message.thread_id) == bindparam("thread"),
+        col(Message.state) == "queued",
+    )
+    .values(state="canceled", reason=bindparam("why"), updated_at=bindparam("now"))
+)
 
 
 def queue(held: Held, drafts: Sequence[Draft]) -> tuple[str, ...]:
@@ -48,13 +57,8 @@ def queue(held: Held, drafts: Sequence[Draft]) -> tuple[str, ...]:
 def cancel_waiting(held: Held, reason: str) -> None:
     """What waits in this thread will not be sent."""
     held.connection.execute(
-        update(Message)
-        .where(
-            col(Message.tenant_id) == held.tenant_id,
-            col(Message.thread_id) == held.thread_id,
-            col(Message.state) == "queued",
-        )
-        .values(state="canceled", reason=reason, updated_at=held.at)
+        _CANCEL,
+        {"tenant": held.tenant_id, "thread": held.thread_id, "why": reason, "now": held.at},
     )
 
 

@@ -14,14 +14,14 @@ from router.flows.apply import apply
 from router.flows.held import EVERYTHING, Held, hold_address, save
 from router.flows.membership import enrolled_in, full_codes
 from router.flows.outbox import ANSWER
-from router.flows.privacy.confirm import confirm, pending_request
+from router.flows.privacy.confirm import AWAITS_CODE, confirm, pending_request
 from router.flows.record import record_decision
 from router.flows.ripples import CALM, Ripples
 from router.flows.senders import find_receiver
 from router.flows.turn import Turn
 from router.flows.world import World
 from router.store.ids import new_id
-from router.store.rows import table
+from router.store.rows import AnyRow, AnySelect, table
 from router.store.tables import Message, Suppression, Tombstone
 from rules.codes import fold_code
 from rules.decide import decide
@@ -36,7 +36,7 @@ class Received:
     ripples: Ripples = CALM
 
 
-_KNOWN = select(
+_BEFORE: AnySelect = select(
     (
         exists().where(
             col(Message.tenant_id) == bindparam("tenant"), col(Message.sid) == bindparam("sid")
@@ -53,6 +53,7 @@ _KNOWN = select(
         col(Suppression.scope) == EVERYTHING,
     )
     .label("suppressed"),
+    exists().where(*AWAITS_CODE).label("awaits_code"),
 )
 _STORE = insert(table(Message))
 
@@ -76,8 +77,10 @@ def _take_in(world: World, inbound: Inbound) -> Received:
             return Received("unknown_number")
         keys = world.keys(connection, sender.tenant_id)
         held = hold_address(connection, keys, inbound.from_address, sender.address, at)
-        if _is_known(held, inbound.sid):
+        before = _look_before(held, inbound.sid)
+        if before.known:
             return Received("duplicate")
+        held.opted_out = before.suppressed
         turn = Turn(
             world=world,
             held=held,
@@ -86,6 +89,7 @@ def _take_in(world: World, inbound: Inbound) -> Received:
             message_id=_insert(held, inbound),
             inbound=inbound,
             reading=classify(inbound.body),
+            awaits_code=before.awaits_code,
         )
         ripples = _understand(turn)
         save(held)
@@ -93,17 +97,18 @@ def _take_in(world: World, inbound: Inbound) -> Received:
     return Received("stored", ripples | shown)
 
 
-def _is_known(held: Held, sid: str) -> bool:
-    """Whether this text was stored or erased before; also learns of an opt-out that outlived."""
+def _look_before(held: Held, sid: str) -> AnyRow:
+    """Whether this text was stored or erased before (`known`), whether its sender is `suppressed`
+    (an opt-out outlives an erasure), and whether a deletion `awaits_code`.
+    """
     wanted = {
         "tenant": held.tenant_id,
         "sid": sid,
         "sid_hash": held.keys.lookup("sid", sid),
         "lookup": held.lookup,
+        "now": held.at,
     }
-    row = held.connection.execute(_KNOWN, wanted).one()
-    held.opted_out = row.suppressed
-    return bool(row.known)
+    return held.connection.execute(_BEFORE, wanted).one()
 
 
 def _insert(held: Held, inbound: Inbound) -> str:
@@ -136,8 +141,7 @@ def _insert(held: Held, inbound: Inbound) -> str:
 
 def _understand(turn: Turn) -> Ripples:
     """Decide, apply and record; a deletion's code is heard before everything else."""
-    request = None if turn.held.first_contact else pending_request(turn.held)
-    if request is not None and (confirmed := confirm(turn, request)) is not None:
+    if turn.awaits_code and (confirmed := confirm(turn, pending_request(turn.held))) is not None:
         return confirmed
     facts = _facts(turn)
     decision = decide(turn.live.book, turn.reading, turn.inbound.body, facts)

@@ -15,7 +15,7 @@ from router.carrier.api import Carrier, CarrierError, Listed, state_after
 from router.flows.ripples import CALM, Ripples
 from router.flows.senders import Sender, bell_of, find_sender
 from router.flows.world import World
-from router.store.rows import AnyRow
+from router.store.rows import AnyRow, is_unfinished
 from router.store.tables import Contact, Message, Thread
 
 GRACE = timedelta(seconds=120)
@@ -61,10 +61,11 @@ def unsettled(world: World) -> frozenset[str]:
         rows = connection.execute(
             select(col(Message.tenant_id), col(Message.number))
             .where(
+                is_unfinished(),
                 or_(
                     (col(Message.state) == "sending") & (col(Message.lease_until) < now),
                     (col(Message.state) == "unknown") & (col(Message.attempted_at) < now - GRACE),
-                )
+                ),
             )
             .distinct()
         ).all()
@@ -79,6 +80,7 @@ def _expire_leases(world: World, sender: Sender) -> None:
             .where(
                 col(Message.tenant_id) == sender.tenant_id,
                 col(Message.number) == sender.address,
+                is_unfinished(),
                 col(Message.state) == "sending",
                 col(Message.lease_until) < now,
             )
@@ -114,6 +116,7 @@ def _doubts(world: World, sender: Sender) -> list[Doubt]:
             .where(
                 col(Message.tenant_id) == sender.tenant_id,
                 col(Message.number) == sender.address,
+                is_unfinished(),
                 col(Message.state) == "unknown",
                 col(Message.attempted_at) < now - GRACE,
             )

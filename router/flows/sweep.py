@@ -8,6 +8,7 @@ from sqlmodel import col
 from router.flows.ripples import Ripples
 from router.flows.senders import bell_of
 from router.flows.world import World
+from router.store.rows import is_unfinished
 from router.store.tables import Message, Number, PrivacyRequest
 
 BELL_HAD = timedelta(seconds=2)  # the time that a bell has before the sweep steps in
@@ -25,6 +26,7 @@ def sweep(world: World) -> Ripples:
                 & (col(Number.address) == col(Message.number)),
             )
             .where(
+                is_unfinished(),
                 col(Message.state) == "queued",
                 col(Message.updated_at) < now - BELL_HAD,
                 or_(col(Message.not_before).is_(None), col(Message.not_before) <= now),

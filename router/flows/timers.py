@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlmodel import col
 
 from router.flows.held import Held, hold_thread, save
@@ -13,11 +13,20 @@ from router.flows.ripples import CALM, Ripples
 from router.flows.senders import bell_of
 from router.flows.world import World
 from router.store.ids import new_id
+from router.store.rows import table
 from router.store.tables import Timer
 from rules.decision import Assign, Escalate
 from rules.escalation import escalated
 
 BATCH = 100
+
+_SET = insert(table(Timer))
+_WAITING = select(col(Timer.id)).where(
+    col(Timer.tenant_id) == bindparam("tenant"),
+    col(Timer.thread_id) == bindparam("thread"),
+    col(Timer.rule) == bindparam("rule"),
+    col(Timer.state) == "waiting",
+)
 
 
 def set_escalation(held: Held, escalation: Escalate) -> None:
@@ -31,27 +40,24 @@ def set_escalation(held: Held, escalation: Escalate) -> None:
         "template": escalation.say and escalation.say.template,
     }
     held.connection.execute(
-        insert(Timer).values(
-            tenant_id=held.tenant_id,
-            id=timer_id,
-            thread_id=held.thread_id,
-            kind="escalate",
-            rule=escalation.rule,
-            due_at=held.at + escalation.after,
-            created_at=held.at,
-            payload=held.keys.seal_json("timer.payload", timer_id, payload),
-        )
+        _SET,
+        {
+            "tenant_id": held.tenant_id,
+            "id": timer_id,
+            "thread_id": held.thread_id,
+            "kind": "escalate",
+            "state": "waiting",
+            "rule": escalation.rule,
+            "due_at": held.at + escalation.after,
+            "created_at": held.at,
+            "payload": held.keys.seal_json("timer.payload", timer_id, payload),
+        },
     )
 
 
 def _waits_already(held: Held, rule: str) -> bool:
-    waiting = select(col(Timer.id)).where(
-        col(Timer.tenant_id) == held.tenant_id,
-        col(Timer.thread_id) == held.thread_id,
-        col(Timer.rule) == rule,
-        col(Timer.state) == "waiting",
-    )
-    return held.connection.execute(waiting).first() is not None
+    wanted = {"tenant": held.tenant_id, "thread": held.thread_id, "rule": rule}
+    return held.connection.execute(_WAITING, wanted).first() is not None
 
 
 def fire_due(world: World) -> Ripples:

@@ -20,3 +20,4 @@ class Turn:
     message_id: str
     inbound: Inbound
     reading: Reading
+    awaits_code: bool  # a deletion of this contact waits for its code

@@ -141,13 +141,16 @@ def _make_engine(url: str, pool_size: int) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         if parsed.database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS}, **pool)
+        engine = create_engine(
+            parsed, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True, **pool
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         return engine
     options = f"-c lock_timeout={BUSY_SECONDS}s -c statement_timeout=30s"
     return create_engine(
         parsed,
         pool_pre_ping=True,
+        hide_parameters=True,  # an error that is logged must not quote what it was about
         connect_args={"connect_timeout": BUSY_SECONDS, "options": options},
         **pool,
     )

@@ -6,8 +6,10 @@ running it. SQLAlchemy's rows are variadic; ours are of any width.
 
 from typing import Any, cast
 
-from sqlalchemy import Row, Select, Table
-from sqlmodel import SQLModel
+from sqlalchemy import BindParameter, ColumnElement, Row, Select, Table, bindparam
+from sqlmodel import SQLModel, col
+
+from router.store.tables import UNFINISHED_STATES, Message
 
 AnyRow = Row[*tuple[Any, ...]]
 AnySelect = Select[*tuple[Any, ...]]
@@ -16,3 +18,15 @@ AnySelect = Select[*tuple[Any, ...]]
 def table(model: type[SQLModel]) -> Table:
     """The Core table of a model: statements on it skip the ORM's bookkeeping."""
     return cast("Table", model.__table__)  # type: ignore[attr-defined]  # set by the metaclass
+
+
+def is_unfinished(message: type[Message] = Message) -> ColumnElement[bool]:
+    """Whether a message is still to be sent or settled.
+
+    The words stand in the statement itself, not as parameters: only so does SQLite see that the
+    outbox's partial index serves, and a million sent messages cost nothing.
+    """
+    states: BindParameter[Any] = bindparam(
+        "unfinished", UNFINISHED_STATES, expanding=True, literal_execute=True
+    )
+    return col(message.state).in_(states)

@@ -90,6 +90,7 @@ class Thread(SQLModel, table=True):
     next_seq: int = 1
 
 
+UNFINISHED_STATES = ("queued", "sending", "unknown")
 UNFINISHED = "state IN ('queued', 'sending', 'unknown')"
 
 

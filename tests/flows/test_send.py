@@ -2,15 +2,17 @@
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import event, update
 from sqlmodel import col
 
 from router.carrier.api import StatusUpdate
 from router.flows.claims import claim
 from router.flows.send import drain
 from router.flows.senders import find_sender
+from router.flows.settle import unsettled
 from router.flows.status import record_status
 from router.flows.sweep import sweep
 from router.flows.world import World
@@ -185,3 +187,30 @@ def test_a_callback_for_an_unknown_message_changes_nothing(hotel: World) -> None
 
 def test_a_job_for_a_sender_that_is_gone_does_nothing(line: Line) -> None:
     assert not drain(line.world, line.carrier, "nobody").senders
+
+
+@pytest.mark.parametrize("database", ["sqlite"])  # PostgreSQL plans by statistics
+@pytest.mark.parametrize("look", ["claim", "sweep", "unsettled"])
+def test_looking_for_work_reads_the_outbox_index_and_not_what_was_sent(
+    alice: Person, line: Line, look: str
+) -> None:
+    statements: list[tuple[str, Any]] = []
+    event.listen(
+        alice.world.store.engine,
+        "before_cursor_execute",
+        lambda _c, _cursor, statement, given, *_: statements.append((statement, given)),
+    )
+    ways: dict[str, Callable[[], object]] = {
+        "claim": line.drain,
+        "sweep": lambda: sweep(alice.world),
+        "unsettled": lambda: unsettled(alice.world),
+    }
+    ways[look]()
+    looks = [each for each in statements if each[0].startswith("SELECT")]
+    about = [each for each in looks if "FROM message" in each[0]]
+    assert about
+    with alice.world.store.read() as connection:
+        for statement, given in about:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given).all()
+            first = next(row[-1] for row in plan if " message" in row[-1])
+            assert "ix_message_outbox" in first, plan

@@ -21,24 +21,25 @@ from rules.builtin import answer, fill
 MOST_TRIES = 5
 
 
+AWAITS_CODE = (
+    col(PrivacyRequest.tenant_id) == bindparam("tenant"),
+    col(PrivacyRequest.lookup) == bindparam("lookup"),
+    col(PrivacyRequest.state) == "asked",
+    col(PrivacyRequest.code_expires_at) > bindparam("now"),
+)
 _PENDING = select(
     col(PrivacyRequest.id),
     col(PrivacyRequest.receipt),
     col(PrivacyRequest.language),
     col(PrivacyRequest.code_hash),
     col(PrivacyRequest.tries),
-).where(
-    col(PrivacyRequest.tenant_id) == bindparam("tenant"),
-    col(PrivacyRequest.lookup) == bindparam("lookup"),
-    col(PrivacyRequest.state) == "asked",
-    col(PrivacyRequest.code_expires_at) > bindparam("now"),
-)
+).where(*AWAITS_CODE)
 
 
-def pending_request(held: Held) -> AnyRow | None:
-    """The deletion of this contact that waits for its code, if one does."""
+def pending_request(held: Held) -> AnyRow:
+    """The deletion of this contact that waits for its code; that there is one is known."""
     wanted = {"tenant": held.tenant_id, "lookup": held.lookup, "now": held.at}
-    return held.connection.execute(_PENDING, wanted).one_or_none()
+    return held.connection.execute(_PENDING, wanted).one()
 
 
 def confirm(turn: Turn, request: AnyRow) -> Ripples | None:
