@@ -8,6 +8,7 @@ from flask import Blueprint, Flask
 from flask_wtf import CSRFProtect  # type: ignore[import-untyped]
 
 from router.carrier.simulator import Simulator
+from router.flows.senders import all_senders
 from router.flows.world import World
 from router.jobs.bell import Bell
 from router.jobs.live import LiveFeed
@@ -67,10 +68,21 @@ def build_from_environment() -> Flask:
     world = process_world(settings)
     simulator = None
     if settings.simulator and isinstance(world.now, MovableNow):
-        database = settings.data_dir / "simulator" / "carrier.sqlite"
-        simulator = Simulator(settings, world.now, database).blueprint
+        simulator = _simulate(world, world.now).blueprint
     bell, feed = Bell(settings.redis_url), LiveFeed(settings.redis_url)
     return create_app(world, bell, feed, simulator=simulator)
+
+
+def _simulate(world: World, now: MovableNow) -> Simulator:
+    """The simulated carrier, with an account that has the numbers of the live rulebooks."""
+    settings = world.settings
+    simulator = Simulator(settings, now, settings.data_dir / "simulator" / "carrier.sqlite")
+    with world.store.read() as connection:
+        for sender in all_senders(connection):
+            simulator.add_number(
+                sender.address, opt_out_by=sender.opt_out_by, service=sender.service_sid
+            )
+    return simulator
 
 
 def _configure(app: Flask, world: World) -> None:

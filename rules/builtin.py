@@ -26,7 +26,7 @@ def answer(book: Rulebook, template: str, language: str, *, frequency: str = "")
     values = {
         "name": book.name,
         "contact": book.contact,
-        "frequency": frequency or _of(FREQUENCY, language),
+        "frequency": _sentence(frequency) or _of(FREQUENCY, language),
     }
     return fill(text, values, keep=FILLED_LATER)
 
@@ -34,6 +34,10 @@ def answer(book: Rulebook, template: str, language: str, *, frequency: str = "")
 def has_language(language: str) -> bool:
     """Whether the built-in answers exist in this language; English stands in where they do not."""
     return _root(language) in FREQUENCY
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _of(texts: Texts, language: str) -> str:

@@ -89,7 +89,7 @@ def _take_in(world: World, inbound: Inbound) -> Received:
             message_id=_insert(held, inbound),
             inbound=inbound,
             reading=classify(inbound.body),
-            awaits_code=before.awaits_code,
+            awaits_code=before.awaits_code and not held.first_contact,
         )
         ripples = _understand(turn)
         save(held)
@@ -141,7 +141,8 @@ def _insert(held: Held, inbound: Inbound) -> str:
 
 def _understand(turn: Turn) -> Ripples:
     """Decide, apply and record; a deletion's code is heard before everything else."""
-    if turn.awaits_code and (confirmed := confirm(turn, pending_request(turn.held))) is not None:
+    request = pending_request(turn.held) if turn.awaits_code else None
+    if request is not None and (confirmed := confirm(turn, request)) is not None:
         return confirmed
     facts = _facts(turn)
     decision = decide(turn.live.book, turn.reading, turn.inbound.body, facts)

@@ -41,6 +41,7 @@ def insert_record(turn: Turn, inputs: dict[str, Any], **columns: Any) -> None:
             "message_id": turn.message_id,
             "file": turn.live.file,
             "revision": turn.live.revision,
+            "team": held.state.team,
             "inputs": held.keys.seal_json("decision.inputs", turn.message_id, inputs),
             **_NO_RULE,
             **columns,

@@ -49,6 +49,11 @@ def find_receiver(
     return None if row is None else Sender(*row)
 
 
+def all_senders(connection: Connection) -> list[Sender]:
+    """Every number of every tenant."""
+    return [Sender(*row) for row in connection.execute(_SENDERS)]
+
+
 def find_sender(connection: Connection, sender_id: str) -> Sender | None:
     """The number behind an opaque id; None where the rulebook has let it go."""
     row = connection.execute(_BY_ID, {"id": sender_id}).one_or_none()

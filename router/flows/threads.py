@@ -52,6 +52,7 @@ class Why:
     revision: int
     code: str | None
     held_by: str | None
+    team: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +222,7 @@ def _messages(connection: Connection, keys: TenantKeys, thread_id: str) -> tuple
         col(DecisionRecord.revision),
         col(DecisionRecord.code),
         col(DecisionRecord.held_by),
+        col(DecisionRecord.team).label("decided_team"),
     )
     rows = connection.execute(
         select(*columns)
@@ -267,4 +269,5 @@ def _why(row: AnyRow) -> Why | None:
         revision=row.revision,
         code=row.code,
         held_by=row.held_by,
+        team=row.decided_team,
     )

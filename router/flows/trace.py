@@ -60,6 +60,7 @@ class Step:
     revision: int
     code: str | None
     held_by: str | None
+    team: str | None
     written: str  # the rule as it stands in the rulebook
     answers: tuple[Answer, ...]
 
@@ -234,6 +235,7 @@ def _step(keys: TenantKeys, row: AnyRow, sent: Sequence[AnyRow]) -> Step:
         revision=row.revision,
         code=row.code,
         held_by=row.held_by,
+        team=row.team,
         written=written_rule(row.text, row.line),
         answers=tuple(
             Answer(each.kind, each.template, each.state) for each in sent if each.cause_id == row.id

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from keywords.classify import classify
 from router.flows.world import World, open_world
 from router.now import MovableNow, Now, real_now
 from router.settings import Settings
@@ -18,5 +19,9 @@ def process_now(settings: Settings) -> Now:
 
 
 def process_world(settings: Settings) -> World:
-    """The world this process works in. SealError where MASTER_KEY is malformed."""
+    """The world this process works in. SealError where MASTER_KEY is malformed.
+
+    The classifier reads its languages here, so that the first text does not wait for it.
+    """
+    classify("")
     return open_world(settings, process_now(settings))

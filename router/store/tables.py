@@ -144,7 +144,10 @@ class Message(SQLModel, table=True):
 
 
 class DecisionRecord(SQLModel, table=True):
-    """Why a text went where it went. `inputs` (sealed JSON) is all that the decision rested on."""
+    """Why a text went where it went. `inputs` (sealed JSON) is all that the decision rested on.
+
+    `team` had the thread once the text was dealt with.
+    """
 
     __tablename__ = "decision"
     tenant_id: str = Field(primary_key=True)
@@ -158,6 +161,7 @@ class DecisionRecord(SQLModel, table=True):
     revision: int
     code: str | None = None
     held_by: str | None = None
+    team: str | None = None
     inputs: bytes
 
 

@@ -171,7 +171,7 @@ def test_a_code_asks_for_yes_and_carries_what_carriers_demand(hotel: Rulebook) -
     say = decision.effects[1]
     assert isinstance(say, Say)
     assert say.kind == "question"
-    for needed in ("The Grand Hotel", "up to 5 texts a day", "Msg & data rates", "STOP", "YES"):
+    for needed in ("The Grand Hotel", "Up to 5 texts a day", "Msg & data rates", "STOP", "YES"):
         assert needed in say.text
     assert decision.after.prompt == Prompt("SUMMIT26", MORNING + timedelta(hours=24))
     assert decision.code == "SUMMIT26"

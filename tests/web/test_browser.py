@@ -167,7 +167,7 @@ def test_the_simulator_shows_the_text_and_what_the_router_did(
     open_page: Callable[..., Page], size: dict[str, int]
 ) -> None:
     page = open_page("/simulator", size)
-    page.get_by_label("This phone").fill(GUEST)
+    page.get_by_label("Phone").fill(GUEST)
     page.get_by_label("Write to").select_option(HOTEL)
     page.get_by_role("button", name="The shower is broken").click()
     expect(page.locator(".sms--mine")).to_contain_text("The shower is broken")

@@ -36,10 +36,10 @@ _PENDING = select(
 ).where(*AWAITS_CODE)
 
 
-def pending_request(held: Held) -> AnyRow:
-    """The deletion of this contact that waits for its code; that there is one is known."""
+def pending_request(held: Held) -> AnyRow | None:
+    """The deletion of this contact that waits for its code, if one does."""
     wanted = {"tenant": held.tenant_id, "lookup": held.lookup, "now": held.at}
-    return held.connection.execute(_PENDING, wanted).one()
+    return held.connection.execute(_PENDING, wanted).one_or_none()
 
 
 def confirm(turn: Turn, request: AnyRow) -> Ripples | None:

@@ -56,6 +56,7 @@ def upgrade() -> None:
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("code", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("held_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("team", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("inputs", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "message_id"),
     )
