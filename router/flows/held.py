@@ -40,7 +40,6 @@ class Held:
     language: str | None = None
     groups: frozenset[str] = frozenset()
     attributes: dict[str, str] = field(default_factory=dict)
-    staff_replied_at: datetime | None = None
 
     @property
     def tenant_id(self) -> str:
@@ -171,7 +170,6 @@ def _thread_row(held: Held) -> dict[str, Any]:
         "dialog": dialog,
         "prompt": prompt,
         "last_assignee": state.last_assignee,
-        "staff_replied_at": held.staff_replied_at,
         "last_activity_at": held.at,
         "next_seq": held.next_seq,
     }
@@ -212,7 +210,6 @@ def _from_row(connection: Connection, keys: TenantKeys, row: AnyRow, at: datetim
         language=row.language,
         groups=frozenset(row.groups),
         attributes=keys.open_json("contact.attributes", row.contact_id, sealed) if sealed else {},
-        staff_replied_at=row.staff_replied_at,
     )
 
 

@@ -8,6 +8,7 @@ from router.flows.outbox import Draft, queue
 from router.flows.ripples import CALM, Ripples
 from router.flows.senders import bell_of
 from router.flows.staff import StaffIdentity
+from router.flows.timers import end_escalations
 from router.flows.world import World
 
 LONGEST_TEXT = 1600
@@ -45,7 +46,7 @@ def reply(world: World, staff: StaffIdentity, thread_id: str, text: str) -> Acte
         refusal = _why_not(held, text)
         if refusal is None:
             queue(held, [Draft(text.strip(), "staff", author=staff.handle)])
-            held.staff_replied_at = held.at
+            end_escalations(held)
             if not held.state.claimed:
                 _take(held, staff)
         return refusal
@@ -66,6 +67,7 @@ def close(world: World, staff: StaffIdentity, thread_id: str) -> Acted:
             last_assignee=held.assignee or held.state.last_assignee,
         )
         held.assignee, held.flagged = None, False
+        end_escalations(held)
         return None
 
     return _act(world, staff, thread_id, act)

@@ -55,6 +55,20 @@ def set_escalation(held: Held, escalation: Escalate) -> None:
     )
 
 
+def end_escalations(held: Held) -> None:
+    """Staff has answered or closed the thread: nobody else need come."""
+    held.connection.execute(
+        update(Timer)
+        .where(
+            col(Timer.tenant_id) == held.tenant_id,
+            col(Timer.thread_id) == held.thread_id,
+            col(Timer.kind) == "escalate",
+            col(Timer.state) == "waiting",
+        )
+        .values(state="canceled")
+    )
+
+
 def _waits_already(held: Held, rule: str) -> bool:
     wanted = {"tenant": held.tenant_id, "thread": held.thread_id, "rule": rule}
     return held.connection.execute(_WAITING, wanted).first() is not None
@@ -83,7 +97,7 @@ def _fire(world: World, tenant_id: str, timer_id: str, now: datetime) -> Ripples
             return CALM
         keys = world.keys(connection, tenant_id)
         held = hold_thread(connection, keys, timer.thread_id, now)
-        if held is None or _is_answered(held, timer.created_at):
+        if held is None:
             return CALM
         return _escalate(held, keys.open_json("timer.payload", timer_id, timer.payload))
 
@@ -95,14 +109,7 @@ def _take(connection: Connection, tenant_id: str, timer_id: str) -> Any:
     )
     if not taken.rowcount:
         return None
-    return connection.execute(
-        select(col(Timer.thread_id), col(Timer.created_at), col(Timer.payload)).where(*mine)
-    ).one()
-
-
-def _is_answered(held: Held, since: datetime) -> bool:
-    replied = held.staff_replied_at is not None and held.staff_replied_at >= since
-    return replied or held.state.state == "closed"
+    return connection.execute(select(col(Timer.thread_id), col(Timer.payload)).where(*mine)).one()
 
 
 def _escalate(held: Held, payload: dict[str, Any]) -> Ripples:

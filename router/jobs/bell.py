@@ -28,6 +28,7 @@ PAUSE_SECONDS = 5.0
 JOB_TIMEOUT_SECONDS = 120
 FAILURE_TTL_SECONDS = 3600
 QUEUED_TTL_SECONDS = 600
+MOST_NEWS = 1000  # threads that pages are told of once a Redis that was away is back
 
 log = structlog.get_logger()
 
@@ -98,13 +99,15 @@ class Bell:
                 errands, self._errands = self._errands, set()
                 threads, self._threads = self._threads, set()
                 self._busy = True
-            unrung = self._try(errands, threads)
+            rung = self._try(errands, threads)
             with self._changed:
-                self._errands |= unrung
+                if not rung:
+                    self._errands |= errands
+                    self._threads |= set(sorted(threads)[:MOST_NEWS])
                 self._busy = False
                 self._changed.notify_all()
 
-    def _try(self, errands: set[Errand], threads: set[tuple[str, str]]) -> set[Errand]:
+    def _try(self, errands: set[Errand], threads: set[tuple[str, str]]) -> bool:
         try:
             if errands:
                 self._enqueue(sorted(errands))
@@ -113,8 +116,8 @@ class Bell:
         except (RedisError, OSError) as error:
             log.warning("bell_failed", error=error, pause_seconds=PAUSE_SECONDS)
             self._retry_at = time.monotonic() + PAUSE_SECONDS
-            return errands
-        return set()
+            return False
+        return True
 
     def _enqueue(self, errands: list[Errand]) -> None:
         pipeline = self._redis.pipeline(transaction=False)

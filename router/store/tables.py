@@ -85,7 +85,6 @@ class Thread(SQLModel, table=True):
     dialog: bytes | None = None
     prompt: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     last_assignee: str | None = None
-    staff_replied_at: datetime | None = None
     last_activity_at: datetime
     next_seq: int = 1
 

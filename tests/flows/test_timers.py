@@ -78,3 +78,19 @@ def test_a_rule_waits_once_however_often_it_matches(
     advance(minutes=6)
     fire_due(alice.world)
     assert alice.replies().count("waiting") == 1
+
+
+def test_what_is_asked_again_after_an_answer_is_escalated_again(
+    alice: Person, clerk: StaffIdentity, advance: Callable[..., None]
+) -> None:
+    alice.texts(BROKEN)
+    advance(minutes=2)
+    reply(alice.world, clerk, alice.thread["id"], "On our way.")
+    advance(minutes=3)
+    alice.texts("it is broken again")
+    advance(minutes=9)
+    fire_due(alice.world)
+    assert "waiting" not in alice.replies()
+    advance(minutes=2)
+    fire_due(alice.world)
+    assert alice.replies()[-1] == "waiting"

@@ -177,7 +177,7 @@ def _delete_person(held: Held) -> None:
         )
     if _has_messages(held):
         held.state = ThreadState(state="open", team=held.state.team)
-        held.assignee, held.flagged, held.staff_replied_at = None, False, None
+        held.assignee, held.flagged = None, False
         held.attributes, held.groups, held.language = {}, frozenset(), None
         save(held)
         save_contact(held)

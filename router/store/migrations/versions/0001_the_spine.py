@@ -213,7 +213,6 @@ def upgrade() -> None:
         sa.Column("dialog", sa.LargeBinary(), nullable=True),
         sa.Column("prompt", sa.JSON(), nullable=True),
         sa.Column("last_assignee", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.Column("staff_replied_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("last_activity_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("next_seq", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "id"),

@@ -1,0 +1,1 @@
+"""The documents: what they say of settings, commands, links and examples is true."""
