@@ -1,0 +1,126 @@
+"""`./run bench [NAME]`: runs one bench at length, or all of them briefly."""
+
+import sys
+import tempfile
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from bench import bare
+from bench.breakdown import measure_alone, measure_steps
+from bench.classifying import run_keywords
+from bench.databases import MakeDatabase, has_postgresql, postgresql, sqlite
+from bench.deciding import run_rules
+from bench.inbound import BARE, OURS, Length, Side, compare, make_places
+from bench.machine import describe_machine
+from bench.place import furnish, furnish_naive
+from bench.processes import BenchError, valkey
+from bench.report import Say, table
+from bench.statements import count_statements
+
+FAILED = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How much is measured: the load's length, texts a breakdown, texts and rounds in process."""
+
+    load: Length
+    steps: int
+    texts: int
+    rounds: int
+
+
+SHORT = Effort(Length(3, 2.0, 20_000, 2_000), 600, 300, 3)
+LONG = Effort(Length(6, 3.0, 60_000, 5_000), 2_000, 1_000, 5)
+TINY = Effort(Length(1, 0.3, 400, 20), 20, 20, 1)
+NAMES = ("inbound", "keywords", "rules")
+
+
+@click.command()
+@click.argument("name", required=False, type=click.Choice(NAMES))
+@click.option("--seed", default=26, show_default=True, help="Texts and rules follow from it.")
+@click.option("--tiny", is_flag=True, help="A moment only, on SQLite: does it run? (for the tests)")
+def main(name: str | None, seed: int, tiny: bool) -> None:
+    """Measure Bellhop against other ways of doing the same, in turns, on this machine.
+
+    With a NAME that bench runs at length; without one all run briefly, in about three minutes.
+
+    \b
+    Example:
+      ./run bench inbound
+    """
+    effort = TINY if tiny else LONG if name else SHORT
+    for line in describe_machine():
+        _say(line)
+    _say(f"seed: {seed}")
+    try:
+        if name in (None, "keywords"):
+            run_keywords(_say, seed, effort.texts, effort.rounds)
+        if name in (None, "rules"):
+            run_rules(_say, seed, effort.texts, effort.rounds)
+        if name in (None, "inbound"):
+            run_inbound(_say, seed, effort, only_sqlite=tiny)
+    except BenchError as error:
+        click.echo(f"bench: {error}", err=True)
+        sys.exit(FAILED)
+
+
+def run_inbound(say: Say, seed: int, effort: Effort, *, only_sqlite: bool) -> None:
+    """The inbound text on each database that is here."""
+    with tempfile.TemporaryDirectory(prefix="bh-", dir="/tmp") as name:
+        folder = Path(name)
+        _measure(say, "SQLite", folder / "sqlite", sqlite(folder), seed=seed, effort=effort)
+        missing = has_postgresql()
+        if missing is not None:
+            say(f"\nPostgreSQL was not measured: {missing}")
+        elif not only_sqlite:
+            _measure(say, "PostgreSQL", folder / "pg", postgresql(), seed=seed, effort=effort)
+
+
+def _measure(
+    say: Say,
+    kind: str,
+    folder: Path,
+    database: AbstractContextManager[MakeDatabase],
+    *,
+    seed: int,
+    effort: Effort,
+) -> None:
+    recorded = effort.load.recorded
+    with valkey(folder) as redis_url, database as make:
+        places = make_places(folder, (make("ours"), make("naive")), redis_url)
+        furnish_naive(places.naive, seed, recorded)
+        world = furnish(places.ours, seed, recorded)
+        alone = measure_steps(say, kind, world, seed, effort.steps)
+        count_statements(say, kind, world)
+        world.store.close()
+        served = compare(say, kind, places, seed, effort.load)
+    alone_bare = measure_alone(bare.app, seed, effort.steps)
+    _explain(say, {OURS: alone, BARE: alone_bare}, served)
+
+
+def _explain(say: Say, alone: dict[str, float], served: dict[str, Side]) -> None:
+    """What a request costs under load, against what the app costs alone; µs."""
+    loaded = {name: 1e6 / (served[name].figure("rate") or 1) for name in alone}
+    server = loaded[BARE] - alone[BARE]
+    rest = loaded[OURS] - alone[OURS] - server
+    parts = {
+        "the app, one text at a time in one process (median, as above)": alone[OURS],
+        "server and sockets (the bare route under load, less its app alone)": server,
+        "the rest: waiting for the cores, the interpreter and the writer's turn": rest,
+        "all of it: the inverse of requests/s": loaded[OURS],
+    }
+    say("where a request's time goes under load; less than nothing is what ran side by side:")
+    for line in table(("part", "µs"), [(part, f"{cost:,.0f}") for part, cost in parts.items()]):
+        say(line)
+
+
+def _say(line: str) -> None:
+    click.echo(line)
+
+
+if __name__ == "__main__":
+    main()
