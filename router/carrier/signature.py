@@ -64,7 +64,7 @@ def _is_plain(url: str, form: MultiDict[str, str] | str) -> bool:
     """One value a name, plain names; and a URL that vouches for a body comes with that body."""
     if isinstance(form, str):
         return True
-    if "bodySHA256" in parse_qs(url.partition("?")[2]):
+    if "bodySHA256" in url and "bodySHA256" in parse_qs(url.partition("?")[2]):
         return False
     return all(_NAME.fullmatch(name) and len(given) == 1 for name, given in form.lists())
 
