@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
+from router.carrier.addresses import is_short_code, is_toll_free
 from router.carrier.webhook import filter_word
 from router.flows import consent, membership
 from router.flows.held import save_contact
@@ -79,8 +80,11 @@ class _Work:
             return False
         if self.turn.inbound.opt_out_type == word:
             return True
-        by_filter = self.turn.sender.opt_out_by == "carrier" and word != "HELP"
-        return by_filter and filter_word(self.turn.inbound.body) == word
+        sender = self.turn.sender
+        if sender.opt_out_by != "carrier" or word == "HELP" or is_short_code(sender.address):
+            return False
+        toll_free = is_toll_free(sender.address)
+        return filter_word(self.turn.inbound.body, toll_free=toll_free) == word
 
     def _how(self) -> consent.How:
         return "keyword" if filter_word(self.turn.inbound.body) else "sentence"

@@ -6,6 +6,7 @@ on SQLite the writer is alone anyway.
 """
 
 import secrets
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -35,15 +36,15 @@ class Claim:
     attempt: int
     to: str
     body: str
-    kind: str
+    deadline: float  # of time.monotonic: not one byte is written after it
 
 
 def claim(world: World, sender: Sender, limit: int) -> list[Claim]:
     """Claim up to `limit` messages of a sender, answers before bulk; opted-out ones are dropped."""
-    at = world.now()
+    at, deadline = world.now(), time.monotonic() + LEASE.total_seconds() / 3
     with world.store.write() as connection:
         rows = _lock_and_read(connection, sender, at, limit)
-        barred = [row for row in rows if row.suppressed and row.kind not in EXEMPT]
+        barred = [row for row in rows if _is_barred(row)]
         sendable = [row for row in rows if row not in barred]
         _drop(connection, sender, barred, at)
         token = secrets.token_hex(8)
@@ -58,7 +59,7 @@ def claim(world: World, sender: Sender, limit: int) -> list[Claim]:
             attempt=row.attempt + 1,
             to=keys.open("contact.address", row.contact_id, row.address),
             body=keys.open("message.body", row.id, row.body),
-            kind=row.kind,
+            deadline=deadline,
         )
         for row in sendable
     ]
@@ -90,10 +91,14 @@ def _ready(sender: Sender, at: datetime, limit: int) -> AnySelect:
         col(earlier.seq) < col(Message.seq),
         or_(col(Message.priority) > FIRST, col(earlier.priority) == FIRST),
     )
-    suppressed = exists().where(
-        col(Suppression.tenant_id) == col(Contact.tenant_id),
-        col(Suppression.lookup) == col(Contact.lookup),
-        col(Suppression.scope) == EVERYTHING,
+    suppressed_since = (
+        select(col(Suppression.since))
+        .where(
+            col(Suppression.tenant_id) == col(Contact.tenant_id),
+            col(Suppression.lookup) == col(Contact.lookup),
+            col(Suppression.scope) == EVERYTHING,
+        )
+        .scalar_subquery()
     )
     return (
         select(
@@ -105,7 +110,8 @@ def _ready(sender: Sender, at: datetime, limit: int) -> AnySelect:
             col(Message.body),
             col(Thread.contact_id),
             col(Contact.address),
-            suppressed.label("suppressed"),
+            col(Message.created_at),
+            suppressed_since.label("suppressed_since"),
         )
         .join(
             Thread,
@@ -128,6 +134,13 @@ def _ready(sender: Sender, at: datetime, limit: int) -> AnySelect:
         .order_by(col(Message.priority), col(Message.created_at), col(Message.seq))
         .limit(limit)
     )
+
+
+def _is_barred(row: AnyRow) -> bool:
+    """Whether an opt-out forbids it: only its confirmation and answers to later words may go."""
+    if row.suppressed_since is None:
+        return False
+    return row.kind not in EXEMPT or row.created_at < row.suppressed_since
 
 
 def _mark(

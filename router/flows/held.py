@@ -76,8 +76,11 @@ _BUNDLE: AnySelect = (
     .where(col(Contact.tenant_id) == bindparam("tenant"))
 )
 _BY_LOOKUP = _BUNDLE.where(col(Contact.lookup) == bindparam("lookup"))
-_BY_LOOKUP_LOCKED = _BY_LOOKUP.with_for_update(of=Thread)
-_BY_THREAD_LOCKED = _BUNDLE.where(col(Thread.id) == bindparam("thread")).with_for_update(of=Thread)
+_BY_THREAD = _BUNDLE.where(col(Thread.id) == bindparam("thread"))
+_LOCKS = {
+    statement: statement.with_only_columns(col(Thread.id)).with_for_update(of=Thread)
+    for statement in (_BY_LOOKUP, _BY_THREAD)
+}
 _SAVE_THREAD = update(table(Thread)).where(
     col(Thread.tenant_id) == bindparam("tenant"), col(Thread.id) == bindparam("thread")
 )
@@ -98,7 +101,7 @@ def hold_address(
     """
     lookup = keys.lookup("address", address)
     wanted = {"tenant": keys.tenant_id, "lookup": lookup}
-    row = connection.execute(_BY_LOOKUP_LOCKED, wanted).one_or_none()
+    row = _lock_and_read(connection, _BY_LOOKUP, wanted)
     if row is not None:
         held = _from_row(connection, keys, row, at)
         held.number = number
@@ -122,8 +125,19 @@ def hold_thread(
 ) -> Held | None:
     """Lock a thread by its id; None where the tenant has no such thread."""
     wanted = {"tenant": keys.tenant_id, "thread": thread_id}
-    row = connection.execute(_BY_THREAD_LOCKED, wanted).one_or_none()
+    row = _lock_and_read(connection, _BY_THREAD, wanted)
     return None if row is None else _from_row(connection, keys, row, at)
+
+
+def _lock_and_read(
+    connection: Connection, statement: AnySelect, wanted: dict[str, Any]
+) -> AnyRow | None:
+    """On PostgreSQL the lock comes first and the reading after it: what is read in the statement
+    that waits for a lock is as old as the wait. On SQLite the writer is alone.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(_LOCKS[statement], wanted)
+    return connection.execute(statement, wanted).one_or_none()
 
 
 def look_at(connection: Connection, keys: TenantKeys, address: str, at: datetime) -> Held | None:

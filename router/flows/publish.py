@@ -9,16 +9,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 from sqlmodel import col
 
+from router.flows.numbers import find_taken, renumber
 from router.flows.world import World
-from router.store.ids import new_id
 from router.store.rows import AnyRow
-from router.store.tables import Number, Revision, Tenant
+from router.store.tables import Revision, Tenant
 from rules.load import load
 from rules.model import Rulebook
 from rules.testing import run_tests
+
+NOT_KEPT = ""  # the hash of a refusal that is looked at again: it was not this file's own fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,13 @@ class _Candidate:
         return hashlib.sha256(whole.encode("utf-8", "replace")).hexdigest()
 
 
+_LIVE_FILES = select(col(Tenant.id), col(Revision.file)).join(
+    Revision,
+    (col(Revision.tenant_id) == col(Tenant.id))
+    & (col(Revision.number) == col(Tenant.live_revision)),
+)
+
+
 def publish_folder(world: World, folder: Path) -> list[Published]:
     """Look at every rulebook of a folder and publish those that changed. Safe to run twice."""
     files = sorted(path for path in folder.glob("*.yaml") if not path.name.endswith(".test.yaml"))
@@ -56,11 +65,15 @@ def _publish(world: World, path: Path) -> Published:
         candidate = _read(path)
     except (OSError, UnicodeDecodeError) as error:
         why = f"{path.name}:1:1: cannot be read: {error}; save it as UTF-8 text"
-        return _refuse(world, path.name, "", (why,))
+        return _refuse(world, path.name, NOT_KEPT, (why,))
     known = _known(world, candidate)
     if known is not None:
         return known
-    book, findings = _check(candidate)
+    try:
+        book, findings = _check(candidate)
+    except Exception as error:  # noqa: BLE001 (a fault of ours: told here, and no other file waits)
+        why = f"{path.name}:1:1: cannot be checked ({error!r}): please report this file as a fault"
+        book, findings = None, (why,)
     if book is None:
         return _refuse(world, candidate.file, candidate.hash, findings)
     return _go_live(world, candidate, book)
@@ -116,7 +129,7 @@ def _tenant_of(connection: Connection, file: str) -> AnyRow | None:
             & (col(Revision.number) == col(Tenant.live_revision)),
         )
         .where(col(Revision.file) == file)
-    ).one_or_none()
+    ).first()
 
 
 def _refuse(world: World, file: str, hashed: str, findings: tuple[str, ...]) -> Published:
@@ -138,35 +151,24 @@ def _go_live(world: World, candidate: _Candidate, book: Rulebook) -> Published:
         if clash is None:
             _make_tenant(world, connection, book)
             number = _insert_revision(world, connection, candidate, book)
-            _renumber(connection, book)
+            renumber(connection, book)
             return Published(candidate.file, book.tenant, "live", number)
-    return _refuse(world, candidate.file, candidate.hash, (clash,))
+    return _refuse(world, candidate.file, NOT_KEPT, (clash,))  # the other file may make room
 
 
 def _clash(connection: Connection, candidate: _Candidate, book: Rulebook) -> str | None:
-    """What this rulebook wants that another one has: a number, or the tenant itself."""
-    addresses = {number.address: number.name for number in book.numbers.values()}
-    taken = connection.execute(
-        select(col(Number.address), col(Number.tenant_id)).where(
-            col(Number.address).in_(addresses), col(Number.tenant_id) != book.tenant
-        )
-    ).first()
-    if taken is not None:
-        return (
-            f"{candidate.file}:1:1: number '{addresses[taken.address]}' is in the rulebook of "
-            f"{taken.tenant_id} already: remove it from one of the two"
-        )
-    other = connection.execute(
-        select(col(Revision.file))
-        .join(Tenant, col(Tenant.id) == col(Revision.tenant_id))
-        .where(
-            col(Tenant.id) == book.tenant,
-            col(Revision.number) == col(Tenant.live_revision),
-            col(Revision.file) != candidate.file,
-        )
-    ).scalar_one_or_none()
-    if other is not None and (candidate.folder / other).exists():
-        return f"{candidate.file}:1:1: tenant {book.tenant} is the one of {other} already"
+    """What this rulebook wants that another one has: a number, a service, the tenant, the file."""
+    if (taken := find_taken(connection, book)) is not None:
+        return f"{candidate.file}:1:1: {taken}"
+    for tenant_id, file in connection.execute(_LIVE_FILES):
+        if tenant_id != book.tenant and file == candidate.file:
+            return (
+                f"{file}:1:1: this file is the rulebook of {tenant_id}: a tenant keeps its id; "
+                f"write the one of {book.tenant} into a file of its own"
+            )
+        is_other = tenant_id == book.tenant and file != candidate.file
+        if is_other and (candidate.folder / file).exists():
+            return f"{candidate.file}:1:1: tenant {book.tenant} is the one of {file} already"
     return None
 
 
@@ -207,23 +209,3 @@ def _insert_revision(
         .values(name=book.name, live_revision=number, rejected_hash=None, rejected_findings=None)
     )
     return number
-
-
-def _renumber(connection: Connection, book: Rulebook) -> None:
-    """Make the tenant's senders those of its rulebook; a number that stays keeps its id."""
-    ours = col(Number.tenant_id) == book.tenant
-    known = set(connection.execute(select(col(Number.address)).where(ours)).scalars())
-    wanted = {number.address: number for number in book.numbers.values()}
-    connection.execute(delete(Number).where(ours, col(Number.address).in_(known - set(wanted))))
-    for address, number in wanted.items():
-        values = {
-            "name": number.name,
-            "service_sid": number.service,
-            "opt_out_by": number.opt_out_by,
-        }
-        if address in known:
-            mine = (ours, col(Number.address) == address)
-            connection.execute(update(Number).where(*mine).values(**values))
-        else:
-            fresh = {"tenant_id": book.tenant, "id": new_id(), "address": address}
-            connection.execute(insert(Number).values(**fresh, **values))

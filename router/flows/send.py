@@ -20,7 +20,7 @@ from router.carrier.api import (
     state_after,
 )
 from router.carrier.webhook import callback_url
-from router.flows.claims import LEASE, Claim, claim
+from router.flows.claims import Claim, claim
 from router.flows.consent import suppress
 from router.flows.held import hold_thread
 from router.flows.ripples import CALM, Ripples
@@ -63,7 +63,6 @@ def _active_sender(world: World, sender_id: str) -> Sender | None:
 
 def _send_one(world: World, carrier: Carrier, sender: Sender) -> Callable[[Claim], None]:
     def send(claimed: Claim) -> None:
-        deadline = time.monotonic() + LEASE.total_seconds() / 3
         outcome = carrier.send(
             Outgoing(
                 to=claimed.to,
@@ -76,7 +75,7 @@ def _send_one(world: World, carrier: Carrier, sender: Sender) -> Callable[[Claim
                     message_id=claimed.message_id,
                     attempt=claimed.attempt,
                 ),
-                deadline=deadline,
+                deadline=claimed.deadline,
             )
         )
         record(world, claimed, outcome)

@@ -11,14 +11,18 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from router.carrier.api import Inbound, Media
 from router.flows.receive import receive
 from router.flows.ripples import CALM, Ripples
 from router.flows.world import World
+from router.store.engine import DatabaseDown
 from router.store.ids import new_id
-from router.store.sealing import SealError
 
 PURPOSE = "spool"
+
+log = structlog.get_logger()
 
 
 def spool(world: World, inbound: Inbound) -> None:
@@ -39,18 +43,26 @@ def spool(world: World, inbound: Inbound) -> None:
 def drain_spool(world: World) -> Ripples:
     """Take in what was spooled, oldest first; a file goes once its text is in the database.
 
-    A file that no MASTER_KEY opens is set aside as `*.unreadable`, and holds up no other.
+    A file that cannot be taken in is set aside as `*.unreadable`, and holds up no other. Raises
+    DatabaseDown where the database is still away: everything stays.
     """
     ripples = CALM
     for path in _waiting(world):
         try:
-            plain = world.vault.open_file(PURPOSE, path.read_bytes())
-        except SealError:
+            ripples |= _take_in(world, path)
+        except DatabaseDown:
+            raise
+        except Exception as error:  # noqa: BLE001 (whatever it is, the texts behind it must go on)
+            log.warning("spooled_text_set_aside", file=path.name, error=type(error).__name__)
             path.rename(path.with_suffix(".unreadable"))
-            continue
-        ripples |= receive(world, _inbound(json.loads(plain))).ripples
-        path.unlink(missing_ok=True)
     return ripples
+
+
+def _take_in(world: World, path: Path) -> Ripples:
+    plain = world.vault.open_file(PURPOSE, path.read_bytes())
+    received = receive(world, _inbound(json.loads(plain)))
+    path.unlink(missing_ok=True)
+    return received.ripples
 
 
 def _waiting(world: World) -> Iterator[Path]:

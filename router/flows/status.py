@@ -17,7 +17,7 @@ from router.flows.world import World
 from router.store.rows import AnyRow
 from router.store.tables import Message
 
-UNSETTLED = frozenset({"queued", "sending", "unknown", "review"})
+UNSETTLED = frozenset({"queued", "sending", "unknown", "review", "canceled", "suppressed"})
 
 
 def record_status(world: World, news: StatusUpdate) -> Ripples:
@@ -66,7 +66,7 @@ def _is_about(row: AnyRow, news: StatusUpdate) -> bool:
 def _merge(
     world: World, connection: Connection, row: AnyRow, news: StatusUpdate, at: datetime
 ) -> Ripples:
-    state = state_after(row.state, news.status)
+    state = state_after(row.state if row.sid else "unknown", news.status)
     if state == row.state and row.sid is not None:
         return CALM
     values: dict[str, Any] = {"state": state, "sid": news.sid, "updated_at": at}

@@ -36,7 +36,7 @@ def sweep(world: World) -> Ripples:
         ).all()
         erasures = connection.execute(
             select(col(PrivacyRequest.tenant_id), col(PrivacyRequest.id)).where(
-                col(PrivacyRequest.state) == "confirmed",
+                col(PrivacyRequest.state).in_(["confirmed", "erased"]),
                 or_(col(PrivacyRequest.retry_at).is_(None), col(PrivacyRequest.retry_at) <= now),
             )
         ).all()

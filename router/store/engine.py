@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 BUSY_SECONDS = 5
 
@@ -25,7 +26,7 @@ class DatabaseDown(Exception):
 class Store:
     """A database at `url`. Connections are made on first use, never at import."""
 
-    def __init__(self, url: str, pool_size: int = 16) -> None:
+    def __init__(self, url: str, pool_size: int = 32) -> None:
         self.engine = _make_engine(url, pool_size)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._lock = _WriterLock(make_url(url).database) if self.is_sqlite else None
@@ -50,14 +51,15 @@ class Store:
             yield connection
             connection.rollback()
 
-    def scrub(self) -> None:
-        """Make deleted rows unreadable on disk too: out of the log, out of dead space."""
+    def scrub(self) -> bool:
+        """Make deleted rows unreadable on disk too; False where a reader held that up."""
         with self._connection() as connection:
             if self.is_sqlite:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            else:
-                connection.execution_options(isolation_level="AUTOCOMMIT")
-                connection.exec_driver_sql("VACUUM")
+                busy: int = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
+                return not busy
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            connection.exec_driver_sql("VACUUM")
+            return True
 
     def close(self) -> None:
         """Give every connection back."""
@@ -76,6 +78,8 @@ class Store:
         try:
             with self.engine.connect() as connection:
                 yield connection
+        except PoolTimeoutError as error:
+            raise DatabaseDown("every connection of the pool is taken") from error
         except DBAPIError as error:
             if _is_outage(error):
                 raise DatabaseDown(type(error.orig).__name__) from error
@@ -94,8 +98,9 @@ def _committed(connection: Connection) -> Iterator[None]:
 
 
 def _is_outage(error: DBAPIError) -> bool:
-    """Operational and interface errors mean the database; anything else is a fault of ours."""
-    return type(error).__name__ in {"OperationalError", "InterfaceError", "DisconnectionError"}
+    """These mean the database (a failover's read-only one too); all else is a fault of ours."""
+    outages = {"OperationalError", "InterfaceError", "InternalError", "DisconnectionError"}
+    return type(error).__name__ in outages
 
 
 class _WriterLock:

@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -51,8 +51,8 @@ class TenantKeys:
     """What opens and finds one tenant's data."""
 
     tenant_id: str
-    _cipher: AESGCM
-    _lookup_key: bytes
+    _cipher: AESGCM = field(repr=False)
+    _lookup_key: bytes = field(repr=False)
 
     def seal(self, place: str, row_id: str, plain: str) -> bytes:
         """Seal `plain` for one column (`table.column`) of one row."""

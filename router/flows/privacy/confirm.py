@@ -8,17 +8,21 @@ from sqlmodel import col
 
 from keywords.normalize import words
 from keywords.reading import Meaning
-from router.flows.held import Held
+from router.flows.held import Held, save_contact
 from router.flows.outbox import Draft, cancel_waiting, queue
 from router.flows.privacy.request import CODE_DIGITS
 from router.flows.record import insert_record
 from router.flows.ripples import Ripples
+from router.flows.timers import end_escalations
 from router.flows.turn import Turn
 from router.store.rows import AnyRow
 from router.store.tables import PrivacyRequest
 from rules.builtin import answer, fill
 
 MOST_TRIES = 5
+BESIDE_A_CODE = frozenset(
+    {"code", "codigo", "delete", "erase", "borrar", "eliminar", "supprimer", "effacer"}
+)
 
 
 AWAITS_CODE = (
@@ -45,7 +49,7 @@ def pending_request(held: Held) -> AnyRow | None:
 def confirm(turn: Turn, request: AnyRow) -> Ripples | None:
     """Take the text as the code where it looks like one; None where it is an ordinary text."""
     given, held = _code_in(turn.inbound.body), turn.held
-    if given is None:
+    if given is None or turn.reading.meaning not in {Meaning.NONE, Meaning.DELETE}:
         return None
     expected = held.keys.lookup("code", request.id + given)
     ripples = Ripples(senders=frozenset({turn.sender.id}))
@@ -62,14 +66,18 @@ def _code_in(body: str) -> str | None:
     """The code, where the text is nothing else: "482 913", "code 482913", "DELETE 482913"."""
     said = words(body)
     digits = "".join(word for word in said if word.isdecimal())
-    others = [word for word in said if not word.isdecimal()]
-    if len(digits) == CODE_DIGITS and digits.isascii() and len(others) <= 1:
+    others = {word for word in said if not word.isdecimal()}
+    if len(digits) == CODE_DIGITS and digits.isascii() and others <= BESIDE_A_CODE:
         return digits
     return None
 
 
 def _accept(turn: Turn, request: AnyRow) -> None:
+    """From now on nothing that was known of the person flows into a decision or an answer."""
     cancel_waiting(turn.held, "erasure")
+    end_escalations(turn.held)
+    turn.held.attributes, turn.held.groups = {}, frozenset()
+    save_contact(turn.held)
     body = answer(turn.live.book, "delete-done", request.language)
     message_id = _answer(turn, "delete-done", fill(body, {"receipt": request.receipt}))
     _update(turn.held, request, state="confirmed", receipt_message_id=message_id)

@@ -1,0 +1,60 @@
+"""The numbers of a rulebook that goes live: none is another tenant's, each has an opaque id."""
+
+from sqlalchemy import Connection, delete, insert, select, update
+from sqlmodel import col
+
+from router.store.ids import new_id
+from router.store.rows import is_unfinished
+from router.store.tables import Message, Number
+from rules.model import Rulebook
+
+
+def find_taken(connection: Connection, book: Rulebook) -> str | None:
+    """What another tenant has already, in words: one of the numbers, or a Messaging Service."""
+    addresses = {number.address: number.name for number in book.numbers.values()}
+    services = {number.service for number in book.numbers.values() if number.service}
+    taken = connection.execute(
+        select(col(Number.name), col(Number.address), col(Number.tenant_id)).where(
+            col(Number.tenant_id) != book.tenant,
+            col(Number.address).in_(addresses) | col(Number.service_sid).in_(services),
+        )
+    ).first()
+    if taken is None:
+        return None
+    ours = addresses.get(taken.address)
+    what = f"number '{ours}'" if ours else f"the service of number '{taken.name}'"
+    return f"{what} is in the rulebook of {taken.tenant_id} already: remove it from one of the two"
+
+
+def renumber(connection: Connection, book: Rulebook) -> None:
+    """Make the tenant's senders those of its rulebook; a number that stays keeps its id."""
+    ours = col(Number.tenant_id) == book.tenant
+    known = set(connection.execute(select(col(Number.address)).where(ours)).scalars())
+    wanted = {number.address: number for number in book.numbers.values()}
+    _let_go(connection, book.tenant, known - set(wanted))
+    for address, number in wanted.items():
+        values = {
+            "name": number.name,
+            "service_sid": number.service,
+            "opt_out_by": number.opt_out_by,
+        }
+        if address in known:
+            mine = (ours, col(Number.address) == address)
+            connection.execute(update(Number).where(*mine).values(**values))
+        else:
+            fresh = {"tenant_id": book.tenant, "id": new_id(), "address": address}
+            connection.execute(insert(Number).values(**fresh, **values))
+
+
+def _let_go(connection: Connection, tenant_id: str, addresses: set[str]) -> None:
+    """Numbers leave: what waits to be sent from them never will be, and says so."""
+    gone = (col(Message.tenant_id) == tenant_id, col(Message.number).in_(addresses))
+    for state, becomes in (("queued", "canceled"), ("unknown", "review")):
+        connection.execute(
+            update(Message)
+            .where(*gone, is_unfinished(), col(Message.state) == state)
+            .values(state=becomes, reason="number left the rulebook")
+        )
+    connection.execute(
+        delete(Number).where(col(Number.tenant_id) == tenant_id, col(Number.address).in_(addresses))
+    )
