@@ -10,18 +10,20 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from keywords.alone import Bare, read_bare
-from keywords.language_file import read_languages
-from keywords.normalize import fold, split
+from keywords.language_file import LanguageFile, read_languages
+from keywords.normalize import fold, split, words
 from keywords.reading import Meaning, Reading
 from keywords.segments import sentences
 from keywords.sentences import Finding, find_firm, find_wishes
+from keywords.shouted import find_shouted
 from keywords.vocabulary import LoneWord, Vocabulary, lone_entries, vocabulary
 from keywords.wrapping import is_tapback, own_part
 
 _READ_AT_MOST = 4_000  # characters; a text has 1,600
 _LOOKED_AT = 5 * _READ_AT_MOST  # of a longer one, before what shows nothing is taken out
 _REPEATED = re.compile(r"(.)\1{3,}", re.DOTALL)
-_SHORTEST_TELLING_WORD = 4  # letters; shorter words of a phrase stand in many languages
+_NON_STOP = re.compile(r"\bnon[-\N{HYPHEN}]stop\b")  # one word, and no STOP
+_SHORTEST_TELLING_WORD = 4  # letters; shorter words stand in many languages
 
 
 def classify(text: str) -> Reading:
@@ -42,33 +44,33 @@ def read(text: str, known: Vocabulary) -> Reading:
     if is_tapback(text, known):
         return Reading(Meaning.NONE, reason="a reaction to an earlier text")
     own = own_part(text, known)
-    folded = fold(own)
+    folded = _NON_STOP.sub("nonstop", fold(own))
     bare = read_bare(folded, split(folded), known)
     if bare is not None:
         return _reading_of_bare(bare)
     cut = tuple(sentences(folded))
     found = find_wishes(cut, known)
-    firm = find_firm(cut, known)
+    firm = find_firm(cut, known) or find_shouted(own, known)
     return _reading_of_findings([firm, *found] if firm else found)
 
 
 @lru_cache(maxsize=1)
 def compliance_words() -> Mapping[str, frozenset[str]]:
-    """Return, by language, the folded words that tell it: those of its lone phrases, yes and no.
+    """Return, by language, the folded words of its lone phrases that tell it from the others.
 
-    Short words of longer phrases ("my", "de") are left out.
+    Short words, yes and no, and words that are everyday words elsewhere are left out.
     """
-    return MappingProxyType(
-        {
-            file.language: frozenset(
-                word
-                for entry in lone_entries(file)
-                for word in entry.words
-                if entry.meaning or entry.answer
-                if len(entry.words) == 1 or len(word) >= _SHORTEST_TELLING_WORD
-            )
-            for file in read_languages()
-        }
+    telling = {file.language: _telling_words(file) for file in read_languages()}
+    return MappingProxyType(telling)
+
+
+def _telling_words(file: LanguageFile) -> frozenset[str]:
+    everyday = {word for entry in file.lists["not_telling"] for word in words(entry)}
+    return frozenset(
+        word
+        for entry in lone_entries(file)
+        for word in entry.words
+        if entry.meaning and len(word) >= _SHORTEST_TELLING_WORD and word not in everyday
     )
 
 

@@ -17,7 +17,8 @@ LANGUAGES = Path(__file__).with_name("languages")
 
 _LISTS = (
     *("dressing", "yes", "no", "firm", "channels", "own_words"),
-    *("tapbacks", "signatures", "typos", "not_typos"),
+    *("firm_in_capitals", "goes_on", "leads_up", "tapbacks", "signatures"),
+    *("typos", "not_typos", "not_telling"),
 )
 _BY_CLASS = ("alone", "anywhere", "examples")
 _MAPS = ("sets", "taken_back", *_BY_CLASS)

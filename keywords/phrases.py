@@ -5,7 +5,7 @@
     no more [of] <messages>      [a]: may be missing; [<a>...]: up to three of it
     leave me alone .             .: the sentence ends here    ,: at least a comma stands here
     ^ stop <messages>            ^: the sentence begins here
-    use <number> instead         <number>: a phone number, whatever the file's sets
+    use <number> instead         <number>: a phone number of 7 digits or more, whatever the sets
 
 Polite words around a phrase count as its edge for `^`, `,` and `.`. Phrases are compared folded.
 """
@@ -19,7 +19,7 @@ from keywords.normalize import words
 Sets = Mapping[str, tuple[str, ...]]
 
 _TOKENS = re.compile(r"\[[^()\[\]]*\]|\([^()\[\]]*\)|<[\w-]+>|[.,^]|[^\s\[\]()<>.,^]+")
-_NUMBER = r"(?:\d+ ){1,5}"
+_NUMBER = r"(?=(?:\d ?){7})(?:\d+ ){1,6}"
 _EDGES = "^,."
 
 

@@ -14,6 +14,7 @@ from keywords.reading import Meaning
 Answer = Literal["yes", "no"]
 Words = tuple[str, ...]
 _NEVER = re.compile(r"(?!)")
+_SINGLE_WORDS = ("typos", "not_typos", "firm_in_capitals", "goes_on", "leads_up")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,9 @@ class Vocabulary:
     signatures: tuple[Words, ...]
     typos: tuple[str, ...]
     not_typos: frozenset[str]
+    firm_in_capitals: frozenset[str]
+    goes_on: frozenset[str]
+    leads_up: frozenset[str]
 
 
 @lru_cache(maxsize=1)
@@ -79,7 +83,7 @@ def merge(files: Iterable[LanguageFile]) -> Vocabulary:
     files = tuple(files)
     listed = {
         key: frozenset(words(entry) for file in files for entry in file.lists[key])
-        for key in ("own_words", "tapbacks", "signatures", "typos", "not_typos")
+        for key in ("own_words", "tapbacks", "signatures", *_SINGLE_WORDS)
     }
     return Vocabulary(
         lone=_by_first(_lone_words(files)),
@@ -88,9 +92,16 @@ def merge(files: Iterable[LanguageFile]) -> Vocabulary:
         own_words=listed["own_words"],
         tapbacks=listed["tapbacks"],
         signatures=tuple(sorted(listed["signatures"])),
-        typos=tuple(sorted("".join(typo) for typo in listed["typos"])),
-        not_typos=frozenset("".join(word) for word in listed["not_typos"]),
+        typos=tuple(sorted(_single(listed["typos"]))),
+        not_typos=_single(listed["not_typos"]),
+        firm_in_capitals=_single(listed["firm_in_capitals"]),
+        goes_on=_single(listed["goes_on"]),
+        leads_up=_single(listed["leads_up"]),
     )
+
+
+def _single(entries: Iterable[Words]) -> frozenset[str]:
+    return frozenset("".join(entry) for entry in entries)
 
 
 def lone_entries(file: LanguageFile) -> Iterator[LoneWord]:

@@ -2,12 +2,17 @@
 
 import re
 
+from keywords.alone import bare_words
 from keywords.normalize import words
 from keywords.vocabulary import Vocabulary
 
 _QUOTED = re.compile(r"[\"“”„«‹＂]([^\"“”„«»‹›＂]*)[\"“”»›＂]")
 _OPENING = re.compile(r"[\"“”„«‹＂]")
+_SIGNED_AT_MOST = 100  # characters
 _EARLIER = re.compile(r"^\s*(?:>|-{2,}\s*$|_{3,}\s*$|-+\s*original message)", re.IGNORECASE)
+
+# "Stop, John", "STOP -Jane Doe, thanks": a comma or dash, then a name with its first letter large.
+_SIGNED = re.compile(r"(.{3,40}?)\s*[,–—-]+\s*[A-Z][a-z]+(?: [A-Z][a-z]*)?(|\W.{0,30})")
 
 
 def is_tapback(text: str, vocabulary: Vocabulary) -> bool:
@@ -25,7 +30,21 @@ def own_part(text: str, vocabulary: Vocabulary) -> str:
     """Return what is left of `text` without signature, earlier texts and long quotations."""
     if "\n" in text or "\r" in text:
         text = _without_tail(text, vocabulary)
-    return _without_quotations(text, vocabulary) if _OPENING.search(text) else text
+    if _OPENING.search(text):
+        text = _without_quotations(text, vocabulary)
+    return _without_name(text, vocabulary)
+
+
+def _without_name(text: str, vocabulary: Vocabulary) -> str:
+    signed = _SIGNED.fullmatch(text) if len(text) <= _SIGNED_AT_MOST else None
+    unsigned = " ".join(signed.groups()) if signed else text
+    return unsigned if signed and _is_firm(unsigned, vocabulary) else text
+
+
+def _is_firm(said: str, vocabulary: Vocabulary) -> bool:
+    """Whether `said` is a bare STOP, polite words aside."""
+    bare = bare_words(words(said), vocabulary)
+    return bare is not None and any(word.firm for word in bare.classed)
 
 
 def _without_tail(text: str, vocabulary: Vocabulary) -> str:

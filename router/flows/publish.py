@@ -158,8 +158,6 @@ def _go_live(world: World, candidate: _Candidate, book: Rulebook) -> Published:
 
 def _clash(connection: Connection, candidate: _Candidate, book: Rulebook) -> str | None:
     """What this rulebook wants that another one has: a number, a service, the tenant, the file."""
-    if (taken := find_taken(connection, book)) is not None:
-        return f"{candidate.file}:1:1: {taken}"
     for tenant_id, file in connection.execute(_LIVE_FILES):
         if tenant_id != book.tenant and file == candidate.file:
             return (
@@ -169,7 +167,8 @@ def _clash(connection: Connection, candidate: _Candidate, book: Rulebook) -> str
         is_other = tenant_id == book.tenant and file != candidate.file
         if is_other and (candidate.folder / file).exists():
             return f"{candidate.file}:1:1: tenant {book.tenant} is the one of {file} already"
-    return None
+    taken = find_taken(connection, book)
+    return f"{candidate.file}:1:1: {taken}" if taken else None
 
 
 def _make_tenant(world: World, connection: Connection, book: Rulebook) -> None:

@@ -11,6 +11,7 @@ from sqlmodel import col
 from router.carrier.errors import explain
 from router.flows.held import EVERYTHING
 from router.flows.inbox import OPTED_OUT
+from router.flows.privacy.progress import BEING_ERASED, is_being_erased
 from router.flows.staff import StaffIdentity
 from router.flows.world import World
 from router.store.rows import AnyRow, AnySelect
@@ -108,6 +109,9 @@ def open_thread(world: World, tenant_id: str, thread_id: str) -> ThreadPage | No
         if row is None:
             return None
         messages = _messages(connection, keys, thread_id)
+        locked = OPTED_OUT if row.opted_out else None
+        if is_being_erased(connection, tenant_id, row.lookup):
+            locked = BEING_ERASED
     return ThreadPage(
         thread_id=row.id,
         contact_name=_name(keys, row),
@@ -118,7 +122,7 @@ def open_thread(world: World, tenant_id: str, thread_id: str) -> ThreadPage | No
         tags=tuple(row.tags),
         flagged=row.flagged,
         opted_out=row.opted_out,
-        locked=OPTED_OUT if row.opted_out else None,
+        locked=locked,
         messages=messages,
     )
 
@@ -133,6 +137,7 @@ def _threads(tenant_id: str) -> AnySelect:
         select(
             *Thread.__table__.columns,  # type: ignore[attr-defined]  # set by SQLModel's metaclass
             col(Contact.address),
+            col(Contact.lookup),
             col(Contact.attributes),
             suppressed.label("opted_out"),
         )

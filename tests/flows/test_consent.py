@@ -1,15 +1,22 @@
 """Consent words: what they do to the thread, the outbox and the ledger."""
 
+import threading
+import time
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import update
+from sqlmodel import col
 
+from router.flows import consent
+from router.flows.held import hold_thread
 from router.flows.inbox import OPTED_OUT, reply
 from router.flows.publish import publish_folder
 from router.flows.show import show
 from router.flows.staff import StaffIdentity
 from router.flows.world import World
-from tests.flows.conftest import BOOK, EVENTS, Line, Person
+from router.store.tables import Message
+from tests.flows.conftest import BOOK, EVENTS, TENANT, Line, Person
 
 BY_US = BOOK.replace('main: "+16125550100"', 'main: {address: "+16125550100", opt_out_by: bellhop}')
 
@@ -152,3 +159,57 @@ def test_two_tenants_do_not_share_an_opt_out(
     assert at_the_inn is not None
     assert not at_the_inn["consent"]["opted_out"]
     assert len(alice.messages) == 1
+
+
+@pytest.mark.parametrize(("address", "body"), [("+18005550100", "CANCEL"), ("55512", "STOP")])
+def test_where_the_carrier_keeps_silent_we_confirm(
+    world: World, save_book: Callable[..., None], address: str, body: str
+) -> None:
+    save_book(BOOK.replace("+16125550100", address))
+    (published,) = publish_folder(world, world.settings.rules_dir)
+    assert published.status == "live", published.findings
+    alice = Person(world, "+16125550001")
+    alice.texts(body, to=address)
+    assert alice.replies() == ["opt-out"]
+
+
+def test_an_answer_from_before_an_opt_out_is_not_sent_after_it(
+    alice: Person, line: Line, advance: Callable[..., None]
+) -> None:
+    line.breaks(on="create", kind="429", retry_after=1)
+    alice.texts("HELP")
+    line.drain()
+    alice.texts("please stop texting me")
+    with alice.world.store.write() as connection:  # as if it had been in flight meanwhile
+        connection.execute(
+            update(Message).where(col(Message.template) == "help").values(state="queued")
+        )
+    advance(seconds=10)
+    line.drain()
+    assert len(line.log(alice)) == 1
+    assert "unsubscribed" in line.log(alice)[0]
+
+
+@pytest.mark.parametrize("database", ["postgresql"])
+def test_what_was_written_while_a_lock_was_waited_for_is_seen(alice: Person) -> None:
+    alice.texts("hello")
+    thread_id = alice.thread["id"]
+    found: list[bool] = []
+
+    def look() -> None:
+        with alice.world.store.write() as connection:
+            keys = alice.world.keys(connection, TENANT)
+            held = hold_thread(connection, keys, thread_id, alice.world.now())
+            assert held is not None
+            found.append(held.opted_out)
+
+    with alice.world.store.write() as connection:
+        keys = alice.world.keys(connection, TENANT)
+        held = hold_thread(connection, keys, thread_id, alice.world.now())
+        assert held is not None
+        waiting = threading.Thread(target=look)
+        waiting.start()
+        time.sleep(0.3)
+        consent.opt_out(alice.world.ledger, held, "staff", "by phone")
+    waiting.join()
+    assert found == [True]

@@ -5,10 +5,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
+from router.flows.inbox import reply
 from router.flows.privacy.erase import erase
+from router.flows.privacy.progress import BEING_ERASED
+from router.flows.staff import StaffIdentity
 from router.flows.sweep import sweep
-from tests.flows.conftest import Line, Person, wait_for
+from router.flows.threads import open_thread
+from router.flows.timers import fire_due
+from router.store.tables import Message
+from tests.flows.conftest import TENANT, Line, Person, wait_for
 from tests.scan import places_of
 
 PHRASE = "my daughter is allergic to walnuts"
@@ -144,3 +151,103 @@ def test_other_wishes_are_recorded_with_a_due_date(alice: Person, body: str, kin
     (request,) = alice.shown()["privacy_requests"]
     assert (request["kind"], request["state"]) == (kind, "open")
     assert request["receipt"] in alice.messages[-1]["body"]
+
+
+@pytest.mark.parametrize("word", ["STOP", "CANCEL", "NO", "UNSUBSCRIBE", "not"])
+def test_a_code_beside_another_wish_confirms_nothing(alice: Person, word: str) -> None:
+    alice.texts("DELETE")
+    alice.texts(f"{word} {code_of(alice)}")
+    assert alice.shown()["privacy_requests"][0]["state"] == "asked"
+
+
+def confirmed(person: Person, line: Line) -> None:
+    person.texts("DELETE")
+    line.drain()
+    person.texts(code_of(person))
+    line.drain()
+    wait_for(lambda: person.messages[-1]["state"] == "delivered")
+
+
+def test_what_was_known_flows_into_no_decision_after_the_code(
+    alice: Person, line: Line, tmp_path: Path
+) -> None:
+    for body in ("SUMMIT26", "YES", "Alice Walnut", "vegan"):
+        alice.texts(body)
+        line.drain()
+    confirmed(alice, line)
+    alice.texts("towels")
+    run_erasures(line)
+    assert places_of(alice.world, tmp_path, "Alice Walnut", "summit26 in groups") == []
+    assert alice.shown()["groups"] == []
+
+
+def test_a_timer_that_was_set_before_the_code_keeps_nobody(
+    alice: Person, line: Line, advance: Callable[..., None], tmp_path: Path
+) -> None:
+    alice.texts("the shower is broken")
+    line.drain()
+    confirmed(alice, line)
+    advance(minutes=11)
+    fire_due(alice.world)
+    run_erasures(line)
+    assert places_of(alice.world, tmp_path, alice.address) == []
+
+
+def test_staff_cannot_write_to_who_is_being_erased(
+    alice: Person, line: Line, clerk: StaffIdentity
+) -> None:
+    alice.texts("hello")
+    confirmed(alice, line)
+    thread_id = alice.thread["id"]
+    acted = reply(alice.world, clerk, thread_id, "Hello?")
+    assert acted.refusal == BEING_ERASED
+    page = open_thread(alice.world, TENANT, thread_id)
+    assert page is not None
+    assert page.locked == BEING_ERASED
+
+
+def test_of_two_confirmed_requests_both_are_done(
+    alice: Person, line: Line, advance: Callable[..., None]
+) -> None:
+    confirmed(alice, line)
+    line.breaks(on="delete", kind="500_before")
+    run_erasures(line)
+    confirmed(alice, line)
+    advance(minutes=2)
+    run_erasures(line)
+    run_erasures(line)
+    assert [one["state"] for one in alice.shown()["privacy_requests"]] == ["done", "done"]
+    assert not sweep(alice.world).erasures
+
+
+def test_a_text_whose_sid_was_never_told_is_deleted_at_the_carrier_too(
+    alice: Person, line: Line, advance: Callable[..., None]
+) -> None:
+    line.breaks(on="callback", kind="drop", times=None)
+    line.breaks(on="create", kind="timeout", seconds=1.5)
+    line.breaks(on="list", kind="lag", seconds=80_000)
+    alice.texts("DELETE")
+    line.drain()
+    advance(minutes=3)
+    line.settle()
+    line.simulator.faults.clear()
+    assert len(line.log(alice)) == 1
+    alice.texts(code_of(alice))
+    line.drain()
+    wait_for(lambda: alice.messages[-1]["state"] == "delivered")
+    run_erasures(line)
+    assert line.log(alice) == []
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_an_erasure_is_done_only_when_the_log_on_disk_is_clean_too(
+    alice: Person, line: Line, advance: Callable[..., None]
+) -> None:
+    alice.texts(PHRASE)
+    with alice.world.store.read() as reader:
+        reader.execute(select(func.count()).select_from(Message)).scalar()
+        erase_whole(alice, line, advance)
+        assert alice.shown()["privacy_requests"][0]["state"] == "erased"
+    advance(minutes=2)
+    run_erasures(line)
+    assert alice.shown()["privacy_requests"][0]["state"] == "done"

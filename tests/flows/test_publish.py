@@ -2,10 +2,14 @@
 
 from collections.abc import Callable
 
+import pytest
+
+from router.flows.inbox import reply
 from router.flows.publish import Published, publish_folder
+from router.flows.staff import StaffIdentity
 from router.flows.tenants import banner
 from router.flows.world import World
-from tests.flows.conftest import BOOK, TENANT, Person
+from tests.flows.conftest import BOOK, EVENTS, TENANT, Person
 
 
 def publish(world: World) -> list[Published]:
@@ -97,3 +101,71 @@ def test_a_number_that_stays_keeps_its_opaque_id(
     save_book(BOOK + "\n# another comment\n")
     publish(hotel)
     assert alice.texts("towels").ripples.senders == before
+
+
+def test_a_tenant_keeps_its_id(hotel: World, save_book: Callable[..., None], alice: Person) -> None:
+    save_book(BOOK.replace("tenant: grand-hotel", "tenant: other"))
+    (refused,) = publish(hotel)
+    assert refused.status == "refused"
+    assert "a tenant keeps its id" in refused.findings[0]
+    save_book(BOOK)
+    assert publish(hotel)[0].status in {"unchanged", "live"}
+    alice.texts("towels")
+    assert alice.replies() == ["towels-coming"]
+
+
+def test_a_number_may_move_to_another_tenant_in_either_order(
+    hotel: World, save_book: Callable[..., None]
+) -> None:
+    inn = BOOK.replace("tenant: grand-hotel", "tenant: an-inn").replace("0100", "0200")
+    save_book(inn, "an-inn.yaml")
+    assert publish(hotel)[0].status == "refused"
+    save_book(BOOK.replace("+16125550199", "+16125550299"))
+    publish(hotel)
+    assert [one.status for one in publish(hotel)] == ["live", "unchanged"]
+
+
+def test_one_messaging_service_in_two_rulebooks_is_refused(
+    hotel: World, save_book: Callable[..., None]
+) -> None:
+    service = 'main: {address: "+16125550100", service: MG00000000000000000000000000000001}'
+    ours = BOOK.replace('main: "+16125550100"', service)
+    save_book(ours)
+    publish(hotel)
+    theirs = ours.replace("tenant: grand-hotel", "tenant: inn").replace("+16125550", "+16125560")
+    save_book(theirs, "inn.yaml")
+    assert "service" in publish(hotel)[1].findings[0]
+
+
+def test_what_waits_on_a_number_that_leaves_says_so_and_holds_nothing_up(
+    hotel: World, save_book: Callable[..., None], alice: Person, clerk: StaffIdentity
+) -> None:
+    alice.texts("towels", to=EVENTS)
+    save_book(BOOK.replace("  events:", "  # events:").replace("[main, events]", "[main]"))
+    save_book(
+        (hotel.settings.rules_dir / "grand-hotel.yaml")
+        .read_text()
+        .replace("to: events", "to: main")
+    )
+    assert publish(hotel)[0].status == "live", publish(hotel)[0].findings
+    assert (alice.messages[-1]["state"], alice.messages[-1]["reason"]) == (
+        "canceled",
+        "number left the rulebook",
+    )
+    assert reply(hotel, clerk, alice.thread["id"], "hello").refusal
+
+
+def test_a_fault_in_one_file_holds_up_no_other(
+    hotel: World, save_book: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    save_book(BOOK + "\n# new\n")
+    other = BOOK.replace("tenant: grand-hotel", "tenant: inn").replace("+16125550", "+16125560")
+    save_book(other, "inn.yaml")
+    save_book("rules: grand-hotel.yaml\ncases: []\n", "grand-hotel.test.yaml")
+    monkeypatch.setattr("router.flows.publish.run_tests", fail)
+    hotel_file, inn = publish(hotel)
+    assert (hotel_file.status, inn.status) == ("refused", "live")
+    assert "report" in hotel_file.findings[0]

@@ -1,6 +1,7 @@
 """A text goes out: once, in order, whatever the carrier does."""
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -8,8 +9,8 @@ import pytest
 from sqlalchemy import event, update
 from sqlmodel import col
 
-from router.carrier.api import StatusUpdate
-from router.flows.claims import claim
+from router.carrier.api import Delay, Outgoing, StatusUpdate
+from router.flows.claims import LEASE, claim
 from router.flows.send import drain
 from router.flows.senders import find_sender
 from router.flows.settle import unsettled
@@ -214,3 +215,17 @@ def test_looking_for_work_reads_the_outbox_index_and_not_what_was_sent(
             plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given).all()
             first = next(row[-1] for row in plan if " message" in row[-1])
             assert "ix_message_outbox" in first, plan
+
+
+def test_a_process_that_slept_past_its_deadline_sends_nothing(alice: Person, line: Line) -> None:
+    (sender_id,) = alice.texts("towels").ripples.senders
+    with alice.world.store.read() as connection:
+        sender = find_sender(connection, sender_id)
+    assert sender is not None
+    (late,) = claim(alice.world, sender, 1)
+    assert late.deadline - time.monotonic() <= LEASE.total_seconds() / 3
+    outcome = line.carrier.send(
+        Outgoing(late.to, sender.address, late.body, None, "http://127.0.0.1:1/", time.monotonic())
+    )
+    assert isinstance(outcome, Delay)
+    assert line.log(alice) == []

@@ -93,7 +93,13 @@ def test_a_word_with_two_classes_is_refused(tmp_path: Path) -> None:
 def test_compliance_words_tell_the_language() -> None:
     words = compliance_words()
     assert set(words) == {"en", "es", "fr"}
-    assert {"stop", "help", "delete", "yes", "y"} <= words["en"]
-    assert {"alto", "baja", "ayuda", "si"} <= words["es"]
-    assert {"arret", "aide", "oui", "non"} <= words["fr"]
+    assert {"stop", "help", "delete", "unsubscribe"} <= words["en"]
+    assert {"baja", "ayuda", "parar", "borrar"} <= words["es"]
+    assert {"arret", "aidez", "desabonner", "effacer"} <= words["fr"]
     assert not {"my", "to", "please"} & words["en"]
+
+
+def test_words_that_stand_in_many_languages_tell_none() -> None:
+    telling = frozenset().union(*compliance_words().values())
+    assert not telling & {"y", "n", "no", "si", "non", "yes", "stp", "sub", "end", "fin", "un"}
+    assert not telling & {"para", "alto", "pare", "data", "contact", "plus", "bien", "tout"}

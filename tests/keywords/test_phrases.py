@@ -22,6 +22,7 @@ def _matches(phrase: str, line: str) -> bool:
         ("(stop|quit it with) <texts>", "quit it with texts"),
         ("no [<me>...] more", "no me us me more"),
         ("use <number> instead", "use 612 555 0100 instead"),
+        ("use <number> instead", "use 33 6 12 34 56 78 instead"),
         ("Don't L'envoyez", "dont l envoyez"),
     ],
 )
@@ -31,7 +32,13 @@ def test_a_phrase_matches_what_it_says(phrase: str, line: str) -> None:
 
 @pytest.mark.parametrize(
     ("phrase", "line"),
-    [("stop <texts>", "stop the texts"), ("stop texts", "stop texts now"), ("a b", "ab")],
+    [
+        ("stop <texts>", "stop the texts"),
+        ("stop texts", "stop texts now"),
+        ("a b", "ab"),
+        ("use <number> instead", "use 412 instead"),
+        ("use <number> instead", "use 12 30 instead"),
+    ],
 )
 def test_a_phrase_matches_no_more_than_it_says(phrase: str, line: str) -> None:
     assert not _matches(phrase, line)
