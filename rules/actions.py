@@ -11,7 +11,6 @@ from typing import Any
 
 from rules.decision import Assign, Escalate, Tag
 from rules.draft import Draft
-from rules.findings import suggest
 from rules.model import Action, Texts
 from rules.scalars import NAME, read_choice, read_duration, read_pattern
 from rules.scope import Scope
@@ -72,12 +71,15 @@ def read_actions(node: Node, scope: Scope, *, section: str) -> tuple[Action, ...
     if not items and not isinstance(node, Scalar | Table):
         scope.add("BH402", node, "this list of actions is empty")
     actions = [action for item in items for action in _read_action(item, scope, section)]
-    replies = [action for action in actions if action.key == "reply"]
-    for second in replies[1:]:
-        scope.add(
-            "BH403", second, f"a text gets one reply; line {replies[0].line} gives it already"
-        )
+    _allow_one("reply", "BH403", "a text gets one reply", actions, scope)
+    _allow_one("escalate", "BH417", "a rule escalates once", actions, scope)
     return tuple(actions)
+
+
+def _allow_one(key: str, code: str, why: str, actions: list[Action], scope: Scope) -> None:
+    found = [action for action in actions if action.key == key]
+    for second in found[1:]:
+        scope.add(code, second, f"{why}, and line {found[0].line} does already")
 
 
 def _read_action(node: Node, scope: Scope, section: str) -> list[Action]:
@@ -113,7 +115,7 @@ def _read_assign(node: Node, scope: Scope, shape: Shape = _ASSIGN) -> Assign:
         return Assign(team=scope.refer("teams", node))
     fields = read_fields(node, shape, scope)
     if isinstance(node, Table) and ("team" in node.entries) == ("staff" in node.entries):
-        hint = suggest(next(iter(node.entries), ""), ("team", "staff"))
+        hint = scope.suggest(next(iter(node.entries), ""), ("team", "staff"))
         scope.add("BH203", node, f"{shape.what} needs either `team` or `staff`{hint}")
     team, staff, strategy = (fields.get(name) for name in ("team", "staff", "strategy"))
     return Assign(

@@ -6,6 +6,7 @@ To add one, write a function and add a row to `EXPECTATIONS`.
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from keywords.normalize import fold
 from rules.case import Case
 from rules.model import Step
 from rules.phrases import is_all, occurs
@@ -19,7 +20,8 @@ def answer_to(step: Step, case: Case) -> str | None:
 
 
 def _text(_step: Step, case: Case) -> str | None:
-    return case.heard.text.strip() or None
+    """The text itself, unless it shows nothing."""
+    return case.heard.text.strip() if fold(case.heard.text).strip() else None
 
 
 def _yes_no(_step: Step, case: Case) -> str | None:

@@ -4,10 +4,14 @@ A rulebook words any of them by a template of the same name; `carriers.py` says 
 """
 
 from rules.builtin_texts import FREQUENCY, RESERVED
+from rules.language import root_of
 from rules.model import Rulebook, Texts
 from rules.templates import fill, in_language
 
-__all__ = ["FILLED_LATER", "RESERVED", "answer", "fill", "has_language"]
+__all__ = ["FILLED_LATER", "PROGRAM", "RESERVED", "answer", "fill", "has_language", "program"]
+
+PROGRAM = frozenset({"name", "contact", "frequency"})
+"""Placeholders that are filled in built-in answers and in the welcome of an enrollment."""
 
 FILLED_LATER = frozenset({"code", "receipt"})
 """Placeholders of built-in answers that the shell alone can fill."""
@@ -23,17 +27,18 @@ def answer(book: Rulebook, template: str, language: str, *, frequency: str = "")
         text = in_language(book, book.templates[template], language)
     else:
         text = _of(RESERVED[template], language)
-    values = {
-        "name": book.name,
-        "contact": book.contact,
-        "frequency": _sentence(frequency) or _of(FREQUENCY, language),
-    }
-    return fill(text, values, keep=FILLED_LATER)
+    return fill(text, program(book, language, frequency=frequency), keep=FILLED_LATER)
+
+
+def program(book: Rulebook, language: str, *, frequency: str = "") -> dict[str, str]:
+    """What carriers want to be told of a program, by placeholder: `PROGRAM` names them."""
+    stated = _sentence(frequency) or _of(FREQUENCY, language)
+    return {"name": book.name, "contact": book.contact, "frequency": stated}
 
 
 def has_language(language: str) -> bool:
     """Whether the built-in answers exist in this language; English stands in where they do not."""
-    return _root(language) in FREQUENCY
+    return root_of(language) in FREQUENCY
 
 
 def _sentence(words: str) -> str:
@@ -41,8 +46,4 @@ def _sentence(words: str) -> str:
 
 
 def _of(texts: Texts, language: str) -> str:
-    return texts.get(_root(language)) or texts["en"]
-
-
-def _root(language: str) -> str:
-    return language.split("-", maxsplit=1)[0]
+    return texts.get(root_of(language)) or texts["en"]

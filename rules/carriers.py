@@ -4,6 +4,7 @@ Program name, contact, how to stop, message frequency, and "Msg & data rates may
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
 from rules.model import Rulebook
@@ -26,8 +27,8 @@ _WORDS: Mapping[str, frozenset[str]] = MappingProxyType(
 DEMANDED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "help": ("name", "contact", "frequency", "rates", "STOP"),
-        "confirm": ("name", "contact", "frequency", "rates", "STOP", "YES"),
-        "opt-in": ("name", "contact", "frequency", "rates", "STOP"),
+        "confirm": ("name", "HELP", "frequency", "rates", "STOP", "YES"),
+        "opt-in": ("name", "HELP", "frequency", "rates", "STOP"),
         "opt-out": ("name",),
         "delete": ("code",),
         "access": ("receipt",),
@@ -35,12 +36,13 @@ DEMANDED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "delete-done": ("receipt",),
     }
 )
-WELCOME = ("name", "contact", "frequency", "rates", "STOP")
+WELCOME = ("name", "HELP", "frequency", "rates", "STOP")
 
 _MEANING: Mapping[str, str] = MappingProxyType(
     {
         "name": "the program's name",
-        "contact": "the contact, or the word HELP",
+        "contact": "the contact",
+        "HELP": "the contact, or the word HELP",
         "frequency": "how many messages to expect",
         "rates": "that message and data rates may apply",
         "STOP": "how to stop (STOP)",
@@ -64,12 +66,18 @@ def _carries(text: str, item: str, book: Rulebook) -> bool:
     if item == "name":
         return hear(book.name).run in heard.run
     if item == "contact":
-        known = hear(book.contact).run in heard.run or _digits(book.contact) in _digits(text)
-        return known or bool(words & _HELP)
+        return hear(book.contact).run in heard.run or _digits(book.contact) in _digits(text)
+    if item == "HELP":
+        return bool(words & _HELP) or _carries(text, "contact", book)
     if item == "frequency":
-        stated = [hear(e.frequency).run for e in book.enrollments.values()]
-        return bool(words & _FREQUENCY) or any(run in heard.run for run in stated)
+        stated = {e.frequency for e in book.enrollments.values()}
+        return bool(words & _FREQUENCY) or any(_run(one) in heard.run for one in stated)
     return bool(words & _WORDS.get(item, frozenset()))
+
+
+@lru_cache(maxsize=4096)  # a book's frequencies are looked for in each of its texts
+def _run(text: str) -> str:
+    return hear(text).run
 
 
 def _digits(text: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import PurePath
 
 from rules.conditions import THREAD_STATES
 from rules.findings import Finding, Problems
@@ -11,6 +12,9 @@ from rules.scope import Scope
 from rules.shape import Fields, Shape, read_fields, read_list, read_one_or_more
 from rules.source import Items, Node, Scalar, Table, parse
 
+YEARS = range(2000, 2101)
+INSTANT = f"{{}} must be an instant such as 2026-11-10 10:00, in {YEARS[0]} to {YEARS[-1]}"
+_LONGEST = timedelta(days=3650)  # that a talk may wait in all
 _FILE = Shape("a test file", ("rules", "given", "cases"), required=("cases",))
 _GIVEN = Shape(
     "given",
@@ -80,9 +84,20 @@ def load_tests(text: str, file: str) -> LoadedTests:
     fields = read_fields(root, _FILE, scope)
     given = _read_given(fields, scope)
     items = read_list(fields["cases"], "cases", scope) if "cases" in fields else []
+    if "cases" in fields and not items:
+        scope.add("BH205", fields["cases"], "cases must not be empty")
     cases = tuple(case for item in items for case in _read_case(item, given, scope))
-    rules = read_text(fields["rules"], "rules", scope) if "rules" in fields else None
+    rules = _read_rules(fields["rules"], scope) if "rules" in fields else None
     return LoadedTests(() if problems.blocked else cases, rules, problems.sorted())
+
+
+def _read_rules(node: Node, scope: Scope) -> str:
+    """The file name of the rulebook, which is the one beside the tests."""
+    rules, tests = read_text(node, "rules", scope), PurePath(scope.problems.file).name
+    beside = tests.removesuffix(".test.yaml") + ".yaml"
+    if tests.endswith(".test.yaml") and rules != beside:
+        scope.add("BH206", node, f"`rules` must name the file beside this one, {beside}")
+    return rules
 
 
 def _read_case(node: Node, given: Mapping[str, tuple[str, ...]], scope: Scope) -> list[TestCase]:
@@ -96,13 +111,22 @@ def _read_case(node: Node, given: Mapping[str, tuple[str, ...]], scope: Scope) -
     if "talk" in fields:
         if "expect" in fields:
             scope.add("BH415", fields["expect"], "in a `talk` each step has its own `expect`")
-        steps = read_list(fields["talk"], "talk", scope)
-        return [TestCase(name, node.line, given, tuple(_read_step(s, scope) for s in steps))]
+        return [TestCase(name, node.line, given, _read_talk(fields["talk"], scope))]
     texts = read_one_or_more(fields["say"], "say", scope) if "say" in fields else []
     return [
         TestCase(name, node.line, given, (TestStep(t.line, _read_say(t, scope), expect=expect),))
         for t in texts
     ]
+
+
+def _read_talk(node: Node, scope: Scope) -> tuple[TestStep, ...]:
+    items = read_list(node, "talk", scope)
+    steps = tuple(_read_step(item, scope) for item in items)
+    if isinstance(node, Items) and not items:
+        scope.add("BH205", node, "talk must not be empty")
+    if sum((step.wait for step in steps), timedelta(0)) > _LONGEST:
+        scope.add("BH206", node, f"a talk waits {_LONGEST.days}d in all at most")
+    return steps
 
 
 def _read_step(node: Node, scope: Scope) -> TestStep:
@@ -125,23 +149,26 @@ def _read_given(fields: Fields, scope: Scope) -> dict[str, tuple[str, ...]]:
     found = read_fields(node, _GIVEN, scope) if node else {}
     given = {key: _read_values(value, key, scope) or ("",) for key, value in found.items()}
     if "at" in given and parse_instant(given["at"][0]) is None:
-        scope.add("BH206", found["at"], "`at` must be an instant such as 2026-11-10 10:00")
+        scope.add("BH206", found["at"], INSTANT.format("`at`"))
     if "thread" in given:
         read_choice(found["thread"], THREAD_STATES, "thread", scope)
     return given
 
 
 def parse_instant(text: str) -> datetime | None:
-    """A day and a time of the tenant's own clock, without a zone."""
+    """A day and a time of the tenant's own clock, without a zone; None outside of `YEARS`."""
     try:
-        return datetime.strptime(text, "%Y-%m-%d %H:%M")  # noqa: DTZ007 - the zone is the book's
+        instant = datetime.strptime(text, "%Y-%m-%d %H:%M")  # noqa: DTZ007 - the zone is the book's
     except ValueError:
         return None
+    return instant if instant.year in YEARS else None
 
 
 def _read_expect(fields: Fields, scope: Scope) -> tuple[Expectation, ...]:
     node = fields.get("expect")
     found = read_fields(node, _EXPECT, scope) if node else {}
+    if "nothing" in found:
+        read_choice(found["nothing"], ("true", "false"), "nothing", scope)
     return tuple(
         Expectation(key, _read_values(value, key, scope), value.line)
         for key, value in found.items()
@@ -151,8 +178,9 @@ def _read_expect(fields: Fields, scope: Scope) -> tuple[Expectation, ...]:
 def _read_values(node: Node, key: str, scope: Scope) -> tuple[str, ...]:
     """The words of a value; of a map (`set`), `name=value` for each of its entries."""
     if isinstance(node, Table) and key == "set":
+        if not node.entries:
+            scope.add("BH205", node, "set must not be empty")
         return tuple(
             f"{name}={read_text(value, name, scope)}" for name, (_, value) in node.entries.items()
         )
-    items: list[Node] = node.items if isinstance(node, Items) else [node]
-    return tuple(read_text(item, key, scope) for item in items)
+    return tuple(read_text(item, key, scope) for item in read_one_or_more(node, key, scope))

@@ -54,7 +54,7 @@ def _opt_out(draft: Draft) -> None:
     draft.effects.append(OptOut())
     if not draft.case.facts.opted_out:
         draft.effects.append(_say(draft, "opt-out"))
-    draft.state = replace(draft.state, dialog=None, prompt=None)
+    draft.drop_questions()
 
 
 def _say(draft: Draft, template: str) -> Say:

@@ -16,6 +16,8 @@ from rules.model import Rule, Rulebook
 def decide(book: Rulebook, reading: Reading, text: str, facts: Facts) -> Decision:
     """The decision about one text: built-in words, protect, YES or NO, code, dialog, routes."""
     draft = Draft(open_case(book, reading, text, facts))
+    if facts.opted_out:
+        draft.drop_questions()  # they were never sent, so that no text answers them
     if obey(draft):
         draft.reopen()
         _route(draft)

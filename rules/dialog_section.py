@@ -18,6 +18,7 @@ _STEP = Shape(
     ("id", "ask", "expect", "save", "choices", "retries", "else", "on"),
     required=("id", "ask", "expect"),
 )
+_ENDS = ("done", "cancel", "handover")
 _WITH_ANSWERS = ("choice", "yes_no")
 
 
@@ -62,6 +63,9 @@ def _read_ids(items: list[Node], scope: Scope) -> list[str]:
         if entry and isinstance(entry[1], Scalar):
             if entry[1].text in ids:
                 scope.add("BH302", entry[1], f"there is a step '{entry[1].text}' already")
+            elif entry[1].text in _ENDS:
+                message = f"`else` and `on` mean something else by '{entry[1].text}'; rename it"
+                scope.add("BH206", entry[1], message)
             ids.append(entry[1].text)
     return ids
 
@@ -108,14 +112,24 @@ def _read_choices(
     if (node is not None) != (expect == "choice"):
         message = "`choices` go with `expect: choice`, and it needs them"
         scope.add("BH203" if node is None else "BH201", node or step, message)
-    found = {}
+    if isinstance(node, Table) and not node.entries:
+        scope.add("BH205", node, "choices must not be empty")
+    found: dict[str, tuple[Phrase, ...]] = {}
+    owners: dict[str, str] = {}
     for key, value in read_named(node, "choices", scope):
-        if isinstance(value, Table) and "exact" not in value.entries:
-            groups = read_by_language(value, scope)
-            found[key.text] = tuple(phrase for group in groups.values() for phrase in group)
-        else:
-            found[key.text] = read_phrases(value, "a phrase", scope)
+        found[key.text] = _read_choice(value, scope)
+        for phrase in found[key.text]:
+            owner = owners.setdefault(phrase.run, key.text)
+            if owner != key.text:
+                scope.add("BH302", key, f"'{phrase.text}' is a phrase of '{owner}' already")
     return found
+
+
+def _read_choice(node: Node, scope: Scope) -> tuple[Phrase, ...]:
+    if isinstance(node, Table) and "exact" not in node.entries:
+        groups = read_by_language(node, scope)
+        return tuple(phrase for group in groups.values() for phrase in group)
+    return read_phrases(node, "a phrase", scope)
 
 
 def _read_target(node: Node | None, allowed: tuple[str, ...], what: str, scope: Scope) -> str:
@@ -133,7 +147,7 @@ def _read_on(
     if node and expect not in _WITH_ANSWERS:
         scope.add("BH201", node, "`on` goes with `expect: choice` or `expect: yes_no` only")
     answers = tuple(choices) if expect == "choice" else ("yes", "no")
-    targets = ("done", "cancel", "handover", *ids)
+    targets = (*_ENDS, *ids)
     return {
         read_choice(key, answers, "an answer", scope): _read_target(value, targets, "on", scope)
         for key, value in read_named(node, "on", scope)

@@ -1,10 +1,12 @@
 """A decision in the making: effects in order, and the thread as they leave it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from rules.case import Case
 from rules.decision import (
+    NOTHING,
     Assign,
     Decision,
     Effect,
@@ -41,25 +43,32 @@ class Draft:
             self.state = replace(self.state, team=None, claimed=False, tags=frozenset())
         self.state = replace(self.state, state="open")
 
+    def drop_questions(self) -> None:
+        """Wait for no answer any more, neither to a dialog nor to a double opt-in."""
+        self.state = replace(self.state, dialog=None, prompt=None)
+
     def enter(self, rule: Rule) -> None:
         """A rule acts from here on."""
         self.rules.append(RuleRef(rule.id, rule.section, rule.line))
         self.section, self.rule_id = rule.section, rule.id
 
-    def word(self, template: str, texts: Texts | None = None) -> Say:
+    def word(
+        self, template: str, texts: Texts | None = None, values: Mapping[str, str] = NOTHING
+    ) -> Say:
         """A reply in the language of the text, its placeholders filled."""
         book, language = self.case.book, self.case.language
         text = in_language(book, book.templates[template] if texts is None else texts, language)
-        return Say(template, fill(text, self.values), language)
+        return Say(template, fill(text, {**self.values, **values}), language)
 
     def reply(self, template: str, texts: Texts | None = None) -> None:
         """Answer, unless rules may not."""
         if not self.muted:
             self.effects.append(self.word(template, texts))
 
-    def ask(self, template: str) -> None:
-        """Ask a dialog's question, or welcome someone to it."""
-        self.effects.append(replace(self.word(template), kind="question"))
+    def ask(self, template: str, values: Mapping[str, str] = NOTHING) -> None:
+        """Ask a dialog's question, or welcome someone to it; `values` fill placeholders first."""
+        say = self.word(template, values=values)
+        self.effects.append(replace(say, kind="question"))
 
     def save(self, name: str, value: str) -> None:
         """Remember what a dialog heard."""

@@ -13,8 +13,13 @@ PROMPT_WAITS = timedelta(hours=24)
 
 
 def find_code(draft: Draft) -> Enrollment | None:
-    """The enrollment whose code is the whole text, on one of its numbers."""
+    """The enrollment whose code is the whole text, on one of its numbers.
+
+    None for someone who has opted out: the question for YES could not be sent.
+    """
     book, facts = draft.case.book, draft.case.facts
+    if facts.opted_out:
+        return None
     code = book.codes.get(fold_code(draft.case.heard.text))
     enrollment = book.enrollments[code] if code else None
     return enrollment if enrollment and facts.to in enrollment.numbers else None
@@ -76,7 +81,9 @@ def _enroll(draft: Draft, enrollment: Enrollment) -> None:
     """Enroll, and say what carriers demand unless the question before has said it."""
     draft.effects.append(Enroll(enrollment.code, enrollment.group))
     if enrollment.welcome:
-        draft.ask(enrollment.welcome)
+        book, language = draft.case.book, draft.case.language
+        program = builtin.program(book, language, frequency=enrollment.frequency)
+        draft.ask(enrollment.welcome, program)
     elif enrollment.confirm == "single" or not enrollment.dialog:
         _say(draft, "opt-in", frequency=enrollment.frequency, kind="question")
     if enrollment.dialog:

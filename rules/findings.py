@@ -3,10 +3,15 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import islice
 from types import MappingProxyType
 from typing import Literal, Protocol
 
 Severity = Literal["error", "warning"]
+
+_MOST_SUGGESTIONS = 20  # in one file
+_MOST_CANDIDATES = 1_000
+_LONGEST_NAME = 60  # characters that are compared
 
 CODES: Mapping[str, str] = MappingProxyType(
     {
@@ -21,6 +26,8 @@ CODES: Mapping[str, str] = MappingProxyType(
         "BH108": "The same key stands twice in one map.",
         "BH109": "A file holds one document only.",
         "BH110": "The file is empty.",
+        "BH111": "The file cannot be read.",
+        "BH112": "The rules name keywords of more than 200,000 phrases in all.",
         # the shape
         "BH201": "This key is not part of the language.",
         "BH202": "This key is part of the language, but not of this version yet.",
@@ -50,6 +57,10 @@ CODES: Mapping[str, str] = MappingProxyType(
         "BH414": "A phrase holds no word, so that no text can match it.",
         "BH415": "This action is not allowed in this place.",
         "BH416": "An escalation goes to the team that has the thread already.",
+        "BH417": "One rule escalates twice.",
+        "BH418": "The fallback assigns nobody, so that a text could stay with no one.",
+        "BH419": "Double braces hold something else than one name.",
+        "BH420": "An enrollment code takes every text of this rule, so that none gets here.",
         # what may be meant otherwise
         "BH501": "A template is used nowhere.",
         "BH502": "A placeholder is no value that a dialog saves.",
@@ -90,12 +101,18 @@ class Problems:
     def __init__(self, file: str) -> None:
         self.file = file
         self._found: set[Finding] = set()
+        self._suggestions_left = _MOST_SUGGESTIONS
 
     def add(self, code: str, place: Place, message: str) -> None:
         """Note a finding; codes from BH500 on are warnings."""
         severity: Severity = "warning" if code >= "BH500" else "error"
         assert code in CODES  # noqa: S101 - a code without an explanation is our own mistake
         self._found.add(Finding(self.file, place.line, place.col, code, message, severity))
+
+    def suggest(self, word: str, known: Iterable[str]) -> str:
+        """`suggest`, for the first mistakes of a file only: it is slow."""
+        self._suggestions_left -= 1
+        return suggest(word, known) if self._suggestions_left >= 0 else ""
 
     @property
     def blocked(self) -> bool:
@@ -109,5 +126,6 @@ class Problems:
 
 def suggest(word: str, known: Iterable[str]) -> str:
     """The tail of a message that offers the nearest of the known names, or nothing."""
-    near = get_close_matches(word, list(known), n=1, cutoff=0.6)
+    candidates = [name for name in islice(known, _MOST_CANDIDATES) if len(name) <= _LONGEST_NAME]
+    near = get_close_matches(word[:_LONGEST_NAME], candidates, n=1, cutoff=0.6)
     return f"; did you mean '{near[0]}'?" if near else ""

@@ -8,12 +8,11 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from rules.findings import suggest
 from rules.model import Hours, Span
 from rules.scalars import read_day, read_text
 from rules.scope import Scope
 from rules.shape import Shape, read_fields, read_named, read_one_or_more
-from rules.source import Node, Scalar
+from rules.source import Node, Scalar, Table
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY_MINUTES = 24 * 60
@@ -58,9 +57,11 @@ def _read_one(name: str, node: Node, scope: Scope) -> Hours:
             if day in spans:
                 scope.add("BH406", key, f"{WEEKDAYS[day]} stands in another key already")
             spans[day] = read
-    if "open" in fields and _overlap(spans):
-        scope.add("BH405", fields["open"], f"the open spans of '{name}' overlap")
-    closed = fields.get("closed")
+    opened, closed = fields.get("open"), fields.get("closed")
+    if isinstance(opened, Table) and not opened.entries:
+        scope.add("BH205", opened, f"`open` of '{name}' must not be empty")
+    if opened and _overlap(spans):
+        scope.add("BH405", opened, f"the open spans of '{name}' overlap")
     days = read_one_or_more(closed, "closed", scope) if closed else []
     return Hours(name, spans, frozenset(read_day(day, "closed", scope) for day in days))
 
@@ -68,7 +69,7 @@ def _read_one(name: str, node: Node, scope: Scope) -> Hours:
 def _read_days(key: Scalar, scope: Scope) -> list[int]:
     ends = key.text.split("-")
     if len(ends) > 2 or any(end not in WEEKDAYS for end in ends):  # noqa: PLR2004 - from and to
-        hint = suggest(ends[0], WEEKDAYS)
+        hint = scope.suggest(ends[0], WEEKDAYS)
         scope.add(
             "BH206", key, f"'{key.text}' is no day such as mon, or days such as mon-fri{hint}"
         )

@@ -16,14 +16,20 @@ def choose_language(book: Rulebook, reading: Reading, heard: Heard, stored: str 
     Where neither tells, the default: the rulebook's first. `reading.language` counts as a word.
     """
     counts = {name: _count(book.vocabulary.get(name, {}), heard.words) for name in book.languages}
-    if reading.language in counts:
-        counts[reading.language] = max(counts[reading.language], 1)
+    for name, count in counts.items():
+        if reading.language and root_of(name) == root_of(reading.language):
+            counts[name] = max(count, 1)
     most = max(counts.values())
     best = [name for name in book.languages if most and counts[name] == most]
     if len(best) == 1:
         return best[0]
     tied = best or list(book.languages)
     return stored if stored in tied else tied[0]
+
+
+def root_of(language: str) -> str:
+    """A language without its region: `fr` of `fr-CA`."""
+    return language.split("-", maxsplit=1)[0]
 
 
 def _count(phrases: Mapping[str, _Phrases], words: tuple[str, ...]) -> int:
@@ -40,7 +46,7 @@ def build_vocabulary(languages: Iterable[str], spoken: Iterable[tuple[str, Phras
     """The words that tell each language: compliance words, keywords and choices."""
     known = compliance_words()
     found: dict[str, set[tuple[str, ...]]] = {
-        name: {(word,) for word in known.get(name, frozenset())} for name in languages
+        name: {(word,) for word in known.get(root_of(name), frozenset())} for name in languages
     }
     for name, phrase in spoken:
         words = tuple(phrase.run.split())

@@ -33,6 +33,8 @@ class Number:
     address: str
     service: str | None = None
     opt_out_by: Literal["carrier", "bellhop"] = "carrier"
+    line: int = 1
+    col: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,24 +49,40 @@ def is_all(phrase: Phrase, heard: Heard) -> bool:
 
 def read_phrases(node: Node, what: str, scope: Scope) -> tuple[Phrase, ...]:
     """A phrase or a list of phrases, `$name` for those of a keyword, `{exact: …}` with accents."""
+    if isinstance(node, Scalar):
+        return _read_phrase(node, what, scope, exact=False)
     found: list[Phrase] = []
-    for item in read_one_or_more(node, what, scope):
+    for item in _once(read_one_or_more(node, what, scope)):
         if isinstance(item, Table):
             value = read_fields(item, _EXACT, scope).get("exact")
             if value is not None:
-                parts = read_one_or_more(value, what, scope)
+                parts = _once(read_one_or_more(value, what, scope))
                 found += [p for part in parts for p in _read_phrase(part, what, scope, exact=True)]
         else:
             found += _read_phrase(item, what, scope, exact=False)
     return tuple(found)
 
 
+def _once(items: list[Node]) -> list[Node]:
+    """A list without the keywords that it names again."""
+    seen: set[str] = set()
+    kept: list[Node] = []
+    for item in items:
+        named = item.text if isinstance(item, Scalar) and item.text.startswith("$") else None
+        if named is None or named not in seen:
+            kept.append(item)
+        if named is not None:
+            seen.add(named)
+    return kept
+
+
 def _read_phrase(node: Node, what: str, scope: Scope, *, exact: bool) -> tuple[Phrase, ...]:
     if isinstance(node, Scalar) and node.text.startswith("$"):
         name = Scalar(node.text[1:], node.line, node.col)
-        named = scope.keywords.get(scope.refer("keywords", name), {})
-        phrases = [phrase for group in named.values() for phrase in group]
-        return tuple(_phrase(p.text, exact=True) for p in phrases) if exact else tuple(phrases)
+        phrases = scope.phrases_of(scope.refer("keywords", name))
+        if not scope.spend_phrases(node, len(phrases)):
+            return ()
+        return tuple(_phrase(p.text, exact=True) for p in phrases) if exact else phrases
     text = read_sentence(node, what, scope)
     phrase = _phrase(text, exact=exact)
     if text.strip() and not phrase.run.strip():

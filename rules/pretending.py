@@ -58,7 +58,8 @@ class PretendedThread:
         said: list[Say] = []
         for effect in decision.effects:
             if isinstance(effect, Say):
-                said.append(effect)
+                if effect.kind == "compliance" or not self.facts.opted_out:
+                    said.append(effect)
             elif isinstance(effect, AskPrivacy):
                 said.append(effect.say)
             else:

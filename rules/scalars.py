@@ -6,9 +6,9 @@ A book with an error is never used, so that the dummies never act.
 import re
 from collections.abc import Collection
 from datetime import date, timedelta
+from itertools import islice
 from zoneinfo import ZoneInfo
 
-from rules.findings import suggest
 from rules.scope import Scope
 from rules.source import Node, Scalar
 
@@ -16,13 +16,15 @@ ID = re.compile(r"[a-z0-9][a-z0-9-]*\Z")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*\Z")
 ATTRIBUTE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?\Z")
-E164 = re.compile(r"\+[1-9]\d{6,14}\Z")
-SHORT_CODE = re.compile(r"\d{3,8}\Z")
+E164 = re.compile(r"\+[1-9]\d{6,14}\Z", re.ASCII)
+SHORT_CODE = re.compile(r"\d{3,8}\Z", re.ASCII)
 SERVICE = re.compile(r"MG[0-9a-fA-F]{32}\Z")
-_DURATION = re.compile(r"(\d{1,5})\s?([mhd])\Z")
+_DURATION = re.compile(r"(\d{1,5})\s?([mhd])\Z", re.ASCII)
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 _COUNT = re.compile(r"\d{1,7}\Z", re.ASCII)
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+_ZONE = re.compile(r"(?!posix/|right/)[A-Za-z]+(/[A-Za-z0-9_+-]+)*\Z")
+_NO_ZONES = frozenset({"localtime", "posixrules", "Factory"})  # files beside the zones
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 
 
 def read_text(node: Node, what: str, scope: Scope) -> str:
@@ -55,9 +57,14 @@ def read_choice(node: Node, allowed: Collection[str], what: str, scope: Scope) -
     """One of the allowed words."""
     text = read_text(node, what, scope)
     if allowed and text.strip() and text not in allowed:
-        hint = suggest(text, allowed)
-        scope.add("BH207", node, f"{what} is one of {', '.join(allowed)}, not '{text}'{hint}")
+        hint = scope.suggest(text, allowed)
+        scope.add("BH207", node, f"{what} is one of {_listed(allowed)}, not '{text}'{hint}")
     return text
+
+
+def _listed(names: Collection[str], most: int = 20) -> str:
+    shown = list(islice(names, most))
+    return ", ".join([*shown, "…"] if len(names) > most else shown)
 
 
 def read_count(node: Node, what: str, scope: Scope, *, least: int = 1) -> int:
@@ -74,7 +81,7 @@ def read_duration(node: Node, what: str, scope: Scope) -> timedelta:
     """A length of time: a number with m, h or d."""
     text = read_text(node, what, scope)
     found = _DURATION.match(text)
-    if found and text.isascii() and int(found[1]):
+    if found and int(found[1]):
         return timedelta(**{_UNITS[found[2]]: int(found[1])})
     if text.strip():
         scope.add(
@@ -87,7 +94,7 @@ def read_day(node: Node, what: str, scope: Scope) -> date:
     """A day of the calendar, as YYYY-MM-DD."""
     text = read_text(node, what, scope)
     try:
-        if _DAY.match(text) and text.isascii():
+        if _DAY.match(text):
             return date.fromisoformat(text)
     except ValueError:
         pass
@@ -100,7 +107,7 @@ def read_zone(node: Node, scope: Scope) -> ZoneInfo:
     """A time zone by its IANA name."""
     text = read_text(node, "timezone", scope)
     try:
-        if re.match(r"[A-Za-z]+(/[A-Za-z0-9_+-]+)*\Z", text):
+        if _ZONE.match(text) and text not in _NO_ZONES:
             return ZoneInfo(text)
     except (KeyError, OSError, ValueError):
         pass

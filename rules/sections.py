@@ -51,7 +51,7 @@ def read_numbers(node: Node | None, scope: Scope) -> dict[str, Number]:
 
 def _read_number(name: str, node: Node, scope: Scope) -> Number:
     if not isinstance(node, Table):
-        return Number(name, _read_address(node, scope))
+        return Number(name, _read_address(node, scope), line=node.line, col=node.col)
     fields = read_fields(node, _NUMBER, scope)
     service = fields.get("service")
     owner = fields.get("opt_out_by")
@@ -63,6 +63,8 @@ def _read_number(name: str, node: Node, scope: Scope) -> Number:
         if service
         else None,
         "bellhop" if by == "bellhop" else "carrier",
+        node.line,
+        node.col,
     )
 
 

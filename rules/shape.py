@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from rules.findings import suggest
 from rules.scope import Scope
 from rules.source import Items, Node, Scalar, Table
 
@@ -41,7 +40,7 @@ def _refuse(key: Scalar, shape: Shape, scope: Scope) -> None:
     if key.text in shape.later:
         scope.add("BH202", key, f"`{key.text}` is not supported by this version yet")
         return
-    hint = suggest(key.text, [*shape.keys, *shape.later])
+    hint = scope.suggest(key.text, [*shape.keys, *shape.later])
     scope.add("BH201", key, f"{shape.what} has no key `{key.text}`{hint}")
 
 

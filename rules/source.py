@@ -14,6 +14,8 @@ from rules.findings import Problems
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 20
+_LINE_END = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
+_COMMENT = re.compile(r"\s+#")
 _FORBIDDEN = re.compile(
     r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
@@ -73,12 +75,20 @@ def parse(text: str, problems: Problems) -> Node | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         spot = Spot(mark.line + 1, mark.column + 1) if mark else Spot()
-        problems.add("BH102", spot, f"this is not valid YAML: {error.problem or error.context}")
+        why = error.problem or error.context
+        if _stands_at("\t", text, spot):
+            why = "a tab indents this line; write spaces instead"
+        problems.add("BH102", spot, f"this is not valid YAML: {why}")
     except yaml.YAMLError as error:
         problems.add("BH102", Spot(), f"this is not valid YAML: {error}")
     except _Stop:
         pass
     return None
+
+
+def _stands_at(char: str, text: str, spot: Spot) -> bool:
+    lines = _LINE_END.split(text)
+    return spot.line <= len(lines) and lines[spot.line - 1][spot.col - 1 :].startswith(char)
 
 
 def _check_characters(text: str, problems: Problems) -> None:
@@ -99,7 +109,7 @@ class _Builder:
     """Builds nodes from libyaml's events, without recursion."""
 
     def __init__(self, text: str, problems: Problems) -> None:
-        self.lines = re.split(r"\r\n|[\r\n\x85\u2028\u2029]", text)
+        self.lines = _LINE_END.split(text)
         self.events: Iterator[yaml.Event] = yaml.parse(text, Loader=yaml.CLoader)
         self.problems = problems
         self.root: Node | None = None
@@ -149,8 +159,7 @@ class _Builder:
             return False
         end = event.end_mark
         assert end is not None  # noqa: S101 - libyaml always says where
-        rest = self.lines[end.line][end.column :]
-        return re.match(r"\s+#", rest) is not None
+        return _COMMENT.match(self.lines[end.line], end.column) is not None
 
     def _place(self, node: Node) -> None:
         parent = self.open[-1] if self.open else None

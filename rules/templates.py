@@ -33,6 +33,11 @@ def placeholders(text: str) -> list[str]:
     return [found[1] for found in PLACEHOLDER.finditer(text)]
 
 
+def strip_placeholders(text: str) -> str:
+    """A text without its placeholders."""
+    return PLACEHOLDER.sub("", text)
+
+
 def in_language(book: Rulebook, texts: Texts, language: str) -> str:
     """The text in a language, else in the rulebook's default."""
     return texts.get(language) or texts[book.languages[0]]

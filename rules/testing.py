@@ -1,6 +1,6 @@
 """Run the test file of a rulebook: conversations under a frozen clock, with rule coverage."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal, cast
@@ -8,7 +8,7 @@ from typing import Literal, cast
 from rules.casefile import TestCase, TestStep, load_tests, parse_instant
 from rules.decision import Facts, RuleRef
 from rules.expectations import EXPECTED
-from rules.findings import suggest
+from rules.known_names import known_names, wrong_name
 from rules.model import Rulebook
 from rules.pretending import Outcome, PretendedThread
 
@@ -48,9 +48,10 @@ def run_tests(book: Rulebook, text: str, file: str) -> Report:
     failures = [Failure(file, f.line, f"{f.code} {f.message}") for f in tests.findings]
     reached: set[str] = set()
     passed = 0
+    known = known_names(book)
     for case in tests.cases:
-        if why := _wrong_given(book, case):
-            failures.append(Failure(file, case.line, f"{case.name}: {why}"))
+        if wrong := list(_wrong_names(case, known)):
+            failures += [Failure(file, line, f"{case.name}: {why}") for line, why in wrong]
             continue
         for outcome, problems in _converse(book, case):
             reached |= {rule.id for rule in outcome.decision.rules} if outcome.decision else set()
@@ -59,15 +60,15 @@ def run_tests(book: Rulebook, text: str, file: str) -> Report:
     return Report(passed, tuple(sorted(failures)), _unreached(book, reached))
 
 
-def _wrong_given(book: Rulebook, case: TestCase) -> str:
-    """What a case gives that the rulebook does not have."""
-    known = {"to": tuple(book.numbers), "language": book.languages}
-    for given in (case.given, *(step.given for step in case.steps)):
-        for key, names in known.items():
-            value = given.get(key, names)[0]
-            if value not in names:
-                return f"`{key}: {value}` is not in the rulebook{suggest(value, names)}"
-    return ""
+def _wrong_names(case: TestCase, known: Mapping[str, Collection[str]]) -> Iterator[tuple[int, str]]:
+    """What a case speaks of that the rulebook does not have, each at its line."""
+    given = [(case.line, case.given), *((step.line, step.given) for step in case.steps)]
+    said = [(line, key, values) for line, one in given for key, values in one.items()]
+    for step in case.steps:
+        said += [(expected.line, expected.key, expected.values) for expected in step.expect]
+    for line, key, values in said:
+        if why := wrong_name(key, values, known):
+            yield line, why
 
 
 def _converse(book: Rulebook, case: TestCase) -> Iterator[tuple[Outcome, list[tuple[int, str]]]]:

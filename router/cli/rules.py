@@ -12,12 +12,13 @@ from keywords.classify import classify
 from router.cli.rulebooks import book_files, read_text, test_file_of
 from router.cli.start import PROBLEMS, WRONG_USE, fail
 from router.now import real_now
-from rules.casefile import parse_instant
+from rules.casefile import INSTANT, parse_instant
 from rules.decision import Facts, RuleRef
 from rules.explain import explain
 from rules.findings import CODES, Finding
-from rules.load import load
+from rules.load import Loaded, load
 from rules.model import Rulebook
+from rules.shared_numbers import find_shared_numbers
 from rules.testing import Report, run_tests
 
 FILES = click.argument("files", nargs=-1, type=click.Path(path_type=Path))
@@ -44,9 +45,11 @@ def check(files: tuple[Path, ...], as_json: bool, code: str | None) -> None:
     if code is not None:
         _explain_code(code)
         return
-    findings = [f for file in book_files(files) for f in load(read_text(file), str(file)).findings]
-    for finding in findings:
-        click.echo(json.dumps(asdict(finding)) if as_json else _line(finding))
+    loaded = {str(file): _load(file) for file in book_files(files)}
+    books = {file: one.book for file, one in loaded.items() if one.book is not None}
+    findings = [finding for one in loaded.values() for finding in one.findings]
+    findings += find_shared_numbers(books)
+    _tell_findings(findings, as_json)
     if any(finding.severity == "error" for finding in findings):
         raise SystemExit(PROBLEMS)
     if not as_json and not findings:
@@ -101,18 +104,41 @@ def _line(finding: Finding) -> str:
 
 
 def _test(file: Path, as_json: bool) -> bool:
-    loaded = load(read_text(file), str(file))
-    errors = [finding for finding in loaded.findings if finding.severity == "error"]
-    for finding in errors:
-        click.echo(json.dumps(asdict(finding)) if as_json else _line(finding))
-    if loaded.book is None or errors:
-        return False
+    loaded = _load(file)
     tests = test_file_of(file)
-    if not tests.exists():
-        fail(f"{file} has no tests: write {tests}", WRONG_USE)
-    report = run_tests(loaded.book, read_text(tests), str(tests))
+    if loaded.book is None:
+        errors = [finding for finding in loaded.findings if finding.severity == "error"]
+        _tell_findings(errors, as_json)
+        return False
+    text = _read(tests)
+    if isinstance(text, Finding):
+        _tell_findings([text], as_json)
+        return False
+    report = run_tests(loaded.book, text, str(tests))
     _tell(report, file, as_json)
     return report.ok
+
+
+def _load(file: Path) -> Loaded:
+    """A rulebook; of a file that cannot be read, the finding that says so."""
+    text = _read(file)
+    return Loaded(None, (text,)) if isinstance(text, Finding) else load(text, str(file))
+
+
+def _read(file: Path) -> str | Finding:
+    """A file's text, or the finding that it cannot be read: the other files are still looked at."""
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        why = "this file is not UTF-8; save it as UTF-8 text"
+    except OSError as error:
+        why = f"this file cannot be read: {error.strerror}"
+    return Finding(str(file), 1, 1, "BH111", why)
+
+
+def _tell_findings(findings: list[Finding], as_json: bool) -> None:
+    for finding in findings:
+        click.echo(json.dumps(asdict(finding)) if as_json else _line(finding))
 
 
 def _tell(report: Report, file: Path, as_json: bool) -> None:
@@ -144,6 +170,9 @@ def _facts(
     book: Rulebook, sender: str, to: str | None, at: str | None, language: str | None
 ) -> Facts:
     number = _number(book, to)
+    if language not in (None, *book.languages):
+        known = ", ".join(book.languages)
+        fail(f"--language {language} is not in this rulebook; it has {known}", WRONG_USE)
     return Facts(at=_moment(book, at), to=number, channel=_channel(sender), language=language)
 
 
@@ -152,7 +181,7 @@ def _moment(book: Rulebook, at: str | None) -> datetime:
         return real_now()
     local = parse_instant(at)
     if local is None:
-        fail(f"--at must be an instant such as '2026-11-10 10:00', not {at!r}", WRONG_USE)
+        fail(f"{INSTANT.format('--at')}, not {at!r}", WRONG_USE)
     return local.replace(tzinfo=book.timezone).astimezone(UTC)
 
 

@@ -87,7 +87,7 @@ def settings_for(folder: Path, url: str, **more: Any) -> Settings:
         "twilio_account_sid": "AC" + "1" * 32,
         "twilio_auth_token": "first-token,second-token",
         "secret_key": "s" * 40,
-        "master_key": "m" * 44,
+        "master_key": "m" * 43 + "=",
         "_env_file": None,
     }
     return load_settings(**{**given, **more})

@@ -36,7 +36,9 @@ def test_findings_as_json_have_documented_fields(tmp_path: Path) -> None:
     assert set(first) == {"file", "line", "col", "code", "message", "severity"}
 
 
-@pytest.mark.parametrize("arguments", [["check"], ["check", "missing.yaml"], ["explain", "a"]])
+@pytest.mark.parametrize(
+    "arguments", [["check"], ["explain", "a"], ["check", "--explain", "BH999"]]
+)
 def test_wrong_use_is_exit_code_2(arguments: list[str]) -> None:
     assert _rules(*arguments).exit_code == 2
 
@@ -68,6 +70,55 @@ def test_a_text_is_explained_for_people_and_programs() -> None:
     assert json.loads(as_json.output)["rule"] == "maintenance"
 
 
-def test_an_unknown_number_or_instant_is_wrong_use() -> None:
-    assert _rules("explain", str(HOTEL), "hi", "--to", "nowhere").exit_code == 2
-    assert _rules("explain", str(HOTEL), "hi", "--at", "noon").exit_code == 2
+@pytest.mark.parametrize(
+    ("option", "value", "why"),
+    [
+        ("--to", "nowhere", "is no number of this rulebook"),
+        ("--at", "noon", "--at must be an instant"),
+        ("--at", "9999-12-31 23:59", "in 2000 to 2100"),
+        ("--at", "0001-01-01 00:00", "in 2000 to 2100"),
+        ("--language", "xx", "it has en, es"),
+    ],
+)
+def test_what_a_rulebook_does_not_have_is_wrong_use(option: str, value: str, why: str) -> None:
+    done = _rules("explain", str(HOTEL), "hi", option, value)
+    assert done.exit_code == 2
+    assert why in done.output
+
+
+def _unreadable(folder: Path) -> list[str]:
+    """A folder of one good book and three that cannot be read."""
+    (folder / "good.yaml").write_text(HOTEL.read_text())
+    (folder / "latin.yaml").write_bytes("name: Café".encode("latin-1"))
+    (folder / "a-folder.yaml").mkdir()
+    (folder / "alone.test.yaml").write_text("cases: []")
+    return ["a-folder.yaml", "alone.yaml", "latin.yaml"]
+
+
+def test_files_that_cannot_be_read_are_findings_among_the_others(tmp_path: Path) -> None:
+    bad = _unreadable(tmp_path)
+    done = _rules("check", "--json", str(tmp_path), str(tmp_path / "missing.yaml"))
+    found = [json.loads(line) for line in done.output.splitlines()]
+    assert done.exit_code == 1
+    assert [Path(one["file"]).name for one in found] == [*bad, "missing.yaml"]
+    assert {one["code"] for one in found} == {"BH111"}
+
+
+def test_tests_go_on_past_files_that_cannot_be_read(tmp_path: Path) -> None:
+    bad = _unreadable(tmp_path)
+    case = "cases:\n  - {name: a, say: towels, expect: {rule: towels}}\n"
+    (tmp_path / "good.test.yaml").write_text(f"rules: good.yaml\n{case}")
+    done = _rules("test", str(tmp_path))
+    assert done.exit_code == 1
+    assert "1 passed, 0 failed" in done.output
+    assert all(f"{tmp_path / name}:1:1: BH111" in done.output for name in bad)
+
+
+def test_a_number_in_two_rulebooks_is_told_where_it_stands(tmp_path: Path) -> None:
+    for name in ("a.yaml", "b.yaml"):
+        (tmp_path / name).write_text(HOTEL.read_text())
+    done = _rules("check", str(tmp_path))
+    assert done.exit_code == 1
+    line = HOTEL.read_text().split("  main: ")[0].count("\n") + 1
+    told = f"{tmp_path / 'b.yaml'}:{line}:9: BH302 +16125550100 is in {tmp_path / 'a.yaml'} already"
+    assert told in done.output

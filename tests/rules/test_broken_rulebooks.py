@@ -28,9 +28,9 @@ def test_a_broken_rulebook_is_found_broken_at_its_place(path: Path) -> None:
     assert (loaded.book is None) == any(f.severity == "error" for f in loaded.findings)
 
 
-def test_every_code_but_the_size_has_a_broken_rulebook() -> None:
+def test_every_code_but_those_of_the_whole_file_has_a_broken_rulebook() -> None:
     shown = {code for path in BROKEN for _, _, code in _expected(path.read_text())}
-    assert set(CODES) - shown == {"BH101"}
+    assert set(CODES) - shown == {"BH101", "BH111", "BH112"}
 
 
 def test_a_file_past_256_kb_is_refused() -> None:
@@ -47,6 +47,31 @@ def test_a_finding_reads_as_editors_expect() -> None:
 
 def test_a_suggestion_is_made_only_for_a_near_name() -> None:
     assert suggest("xyz", ["reply"]) == ""
+
+
+def test_suggestions_are_for_the_first_mistakes_and_near_names_only() -> None:
+    found = load("version: 1\n" + "".join(f"tenan{n}: 1\n" for n in range(99)), "a.yaml").findings
+    assert sum("did you mean" in finding.message for finding in found) == 20
+
+
+def test_keywords_that_swell_a_file_beyond_measure_are_refused() -> None:
+    words = ", ".join(f"w{n}" for n in range(10_000))
+    rules = "".join(
+        f"  - {{id: r{n}, match: {{message_has: $big}}, do: [{{assign: front-desk}}]}}\n"
+        for n in range(100)
+    )
+    text = GRAND.replace("keywords:\n", f"keywords:\n  big: {{en: [{words}]}}\n")
+    found = load(text.replace("routes:\n", f"routes:\n{rules}"), "a.yaml").findings
+    assert [finding.code for finding in found] == ["BH112"]
+
+
+def test_a_keyword_named_again_and_again_is_taken_once() -> None:
+    again = ", ".join(["$towels"] * 5_000)
+    text = GRAND.replace("{message_has: $towels}", f"{{message_has: [{again}]}}")
+    book = load(text, "a.yaml").book
+    assert book is not None
+    (towels,) = (rule for rule in book.routes if rule.id == "towels")
+    assert len(towels.match[0].value) == 4
 
 
 def test_no_is_a_word_and_half_past_ten_a_time() -> None:

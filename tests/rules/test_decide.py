@@ -353,6 +353,13 @@ def test_what_a_dialog_heard_is_saved_and_said(cafe: Rulebook) -> None:
     assert decision.after.dialog is None
 
 
+@pytest.mark.parametrize("text", ["", "  \n", "\u200b", "\u2060\ufe0f"])
+def test_a_blank_text_answers_no_question(cafe: Rulebook, text: str) -> None:
+    decision = decide_text(cafe, text, thread=_asking("who"))
+    assert said(decision) == ["ask-who"]
+    assert decision.after.dialog is not None
+
+
 def test_a_dialog_that_has_expired_says_nothing_and_routes_the_text(cafe: Rulebook) -> None:
     decision = decide_text(cafe, "hello", thread=_asking("who", expires_at=MORNING))
     assert decision.after.dialog is None

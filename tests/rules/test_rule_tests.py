@@ -63,11 +63,45 @@ def test_what_is_not_as_expected_fails_at_its_line(hotel: Rulebook, expect: str,
         ("- {name: a, say: b, given: {at: noon}}", "BH206 `at` must be an instant"),
         ("- {name: a, say: b, given: {rollout: out}}", "BH202 `rollout` is not supported"),
         ("- {name: a, talk: [{wait: long}]}", "BH206 wait must be a number"),
+        ("- {name: a, talk: []}", "BH205 talk must not be empty"),
+        ("- {name: a, say: []}", "BH205 say must not be empty"),
+        ("- {name: a, say: b, expect: {rule: []}}", "BH205 rule must not be empty"),
+        ("- {name: a, say: b, expect: {set: {}}}", "BH205 set must not be empty"),
+        ("- {name: a, say: b, expect: {nothing: yes}}", "BH207 nothing is one of true, false"),
+        ("- {name: a, say: b, given: {at: 9999-12-31 23:59}}", "in 2000 to 2100"),
+        ("- {name: a, say: b, given: {at: 0001-01-01 00:00}}", "in 2000 to 2100"),
+        ("- {name: a, talk: [{wait: 99999d}, {wait: 99999d}]}", "BH206 a talk waits 3650d in all"),
+        ("- {name: a, say: b, expect: {rule: towel}}", "did you mean 'towels'?"),
+        ("- {name: a, say: b, expect: {not_rule: towel}}", "did you mean 'towels'?"),
+        ("- {name: a, say: b, expect: {assign: frontdesk}}", "did you mean 'front-desk'?"),
+        ("- {name: a, say: b, expect: {reply: waitin}}", "did you mean 'waiting'?"),
+        ("- {name: a, say: b, expect: {tag: vips}}", "did you mean 'vip'?"),
+        (
+            "- {name: a, say: b, expect: {dialog: summit}}",
+            "`dialog: summit` is not in",
+        ),
     ],
 )
 def test_a_mistake_in_a_test_file_fails(hotel: Rulebook, case: str, why: str) -> None:
     (failure,) = _fail(hotel, f"cases:\n  {case}\n")
     assert why in failure
+
+
+def test_tests_without_cases_fail(hotel: Rulebook) -> None:
+    assert _fail(hotel, "cases: []\n") == ["t.yaml:1: BH205 cases must not be empty"]
+
+
+def test_tests_name_the_rulebook_beside_them(hotel: Rulebook) -> None:
+    case = "cases: [{name: a, say: b}]\n"
+    wrong = run_tests(hotel, f"rules: other.yaml\n{case}", "books/hotel.test.yaml").failures
+    assert [failure.line for failure in wrong] == [1]
+    assert "hotel.yaml" in wrong[0].message
+    assert run_tests(hotel, f"rules: hotel.yaml\n{case}", "books/hotel.test.yaml").ok
+
+
+def test_the_last_instant_and_the_longest_wait_run(hotel: Rulebook) -> None:
+    talk = "talk: [{say: leak}, {wait: 3650d, expect: {assign: duty-manager}}, {say: towels}]"
+    assert not _fail(hotel, f"cases: [{{name: a, given: {{at: 2100-12-31 23:59}}, {talk}}}]\n")
 
 
 def test_a_rule_that_no_test_reached_is_named_with_its_line(hotel: Rulebook) -> None:
