@@ -1,12 +1,22 @@
 """The settings: the only reader of the environment. Frozen, checked, all errors at once."""
 
+import base64
+import binascii
+import ipaddress
 from pathlib import Path
 from typing import Annotated, Any, Self
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 SHORTEST_SECRET = 32
+MASTER_KEY_BYTES = 32
+DATABASES = frozenset({"sqlite", "postgresql"})
+REDIS_NETWORK = frozenset({"redis", "rediss", "valkey"})
+REDIS_SOCKET = frozenset({"unix", "valkey+unix"})
 
 
 class SettingsError(Exception):
@@ -21,15 +31,19 @@ class Settings(BaseSettings):
     )
 
     database_url: str = Field(
-        "", description="SQLAlchemy URL; empty: SQLite in DATA_DIR. PostgreSQL: postgresql://…"
+        "",
+        repr=False,
+        description="SQLAlchemy URL; empty: SQLite in DATA_DIR. PostgreSQL: postgresql://…",
     )
-    redis_url: str = Field(description="Redis or Valkey: redis://host:6379/0 or unix:///path.sock")
+    redis_url: str = Field(
+        repr=False, description="Redis or Valkey: redis://host:6379/0 or unix:///path.sock"
+    )
     data_dir: Path = Field(Path("var"), description="Where SQLite, the spool and the ledger live")
     rules_dir: Path = Field(description="Folder of the rulebooks, one YAML file a tenant")
     ledger_path: Path | None = Field(
         None, description="The append-only ledger of erasures; default: DATA_DIR/ledger.jsonl"
     )
-    host: str = Field("127.0.0.1", description="Address that the web process listens on")
+    host: str = Field("127.0.0.1", description="IP address that the web process listens on")
     port: int = Field(8000, ge=1, le=65535, description="Port that the web process listens on")
     public_url: str = Field(
         description="Origin (and path prefix) that the carrier calls: https://sms.example.com"
@@ -47,7 +61,7 @@ class Settings(BaseSettings):
         "comma-separated, while rotating (the first wraps)"
     )
     smtp_url: str | None = Field(
-        None, description="Mail server for notices: smtp://user:pw@host:587"
+        None, repr=False, description="Mail server for notices: smtp://user:pw@host:587"
     )
     simulator: bool = Field(
         False, description="Serve the carrier simulator under /simulator (demo and tests only)"
@@ -74,12 +88,51 @@ class Settings(BaseSettings):
             raise ValueError(f"is shorter than {SHORTEST_SECRET} characters: run `bellhop keygen`")
         return value
 
+    @field_validator("master_key")
+    @classmethod
+    def _refuse_malformed(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        if not all(_is_master_key(part.get_secret_value()) for part in value):
+            raise ValueError("is not 32 bytes in base64: run `bellhop keygen`")
+        return value
+
     @field_validator("public_url", "twilio_api_url")
     @classmethod
     def _check_origin(cls, value: str) -> str:
         if not value.startswith(("http://", "https://")):
             raise ValueError("must begin with https:// (or http:// on one machine)")
+        pieces = _split(value)
+        if not pieces.hostname:
+            raise ValueError("names no host: https://sms.example.com")
+        if "?" in value or "#" in value or any(letter.isspace() for letter in value):
+            raise ValueError("must end with the host or a path: no ?, no #, no space")
         return value.rstrip("/")
+
+    @field_validator("redis_url")
+    @classmethod
+    def _check_redis_url(cls, value: str) -> str:
+        pieces = _split(value)
+        if pieces.scheme in REDIS_SOCKET and pieces.path:
+            return value
+        number = pieces.path.strip("/")
+        if pieces.scheme in REDIS_NETWORK and (not number or number.isdecimal()):
+            return value
+        raise ValueError("is no URL of Redis: write redis://host:6379/0 or unix:///path.sock")
+
+    @field_validator("database_url")
+    @classmethod
+    def _check_database_url(cls, value: str) -> str:
+        if value and not _is_database_url(value):
+            raise ValueError("is no URL of a database: write sqlite:///file or postgresql://…")
+        return value
+
+    @field_validator("host")
+    @classmethod
+    def _check_host(cls, value: str) -> str:
+        try:
+            ipaddress.ip_address(value)
+        except ValueError:
+            raise ValueError("is no IP address: write 127.0.0.1, or 0.0.0.0 for all") from None
+        return value
 
     @model_validator(mode="after")
     def _fill_paths(self) -> Self:
@@ -103,6 +156,36 @@ def load_settings(**given: Any) -> Settings:
     except ValidationError as error:
         lines = [_describe(fault["loc"], fault["msg"]) for fault in error.errors()]
         raise SettingsError("\n".join(lines)) from None
+
+
+def _split(url: str) -> SplitResult:
+    """The pieces of a URL; ValueError, which quotes nothing of it, where they make no sense."""
+    try:
+        pieces = urlsplit(url)
+        is_possible = pieces.port is None or pieces.port > 0
+    except ValueError:
+        is_possible = False
+    if not is_possible:
+        raise ValueError("has a host or a port that cannot be: a port is a number up to 65535")
+    return pieces
+
+
+def _is_database_url(value: str) -> bool:
+    """Whether it names a database that we speak to, by a driver that is installed."""
+    try:
+        url = make_url(value)
+        url.get_dialect().import_dbapi()
+    except (ArgumentError, ImportError, ValueError):
+        return False
+    possible_port = url.port is None or 0 < url.port < 1 << 16
+    return url.get_backend_name() in DATABASES and possible_port
+
+
+def _is_master_key(key: str) -> bool:
+    try:
+        return len(base64.b64decode(key, validate=True)) == MASTER_KEY_BYTES
+    except (binascii.Error, ValueError):
+        return False
 
 
 def _describe(place: tuple[int | str, ...], message: str) -> str:

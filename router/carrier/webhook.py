@@ -52,7 +52,7 @@ def parse_inbound(form: MultiDict[str, str]) -> Inbound:
         sid=_sid(form),
         from_address=_address(form, "From"),
         to_address=_address(form, "To"),
-        service_sid=_one(form, "MessagingServiceSid") or None,
+        service_sid=_opaque(_one(form, "MessagingServiceSid")),
         body=_UNSTORABLE.sub("\ufffd", _one(form, "Body") or ""),
         media=tuple(_media(form)),
         opt_out_type=opt_out_type if opt_out_type in {"STOP", "START", "HELP"} else None,
@@ -71,7 +71,7 @@ def parse_status(form: MultiDict[str, str], query: MultiDict[str, str]) -> Statu
         raise BadWebhook("MessageStatus", "is missing")
     return StatusUpdate(
         sid=_sid(form),
-        status=status.lower()[:_LONGEST_STATUS],
+        status=_UNSTORABLE.sub("", status).lower()[:_LONGEST_STATUS],
         error_code=_number(_one(form, "ErrorCode")),
         message_id=_opaque(query.get("message")),
         attempt=_number(query.get("attempt")),

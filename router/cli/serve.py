@@ -8,7 +8,7 @@ from granian.constants import Interfaces
 from granian.server import Server
 
 from router.carrier.twilio import TwilioCarrier
-from router.cli.start import opened_world, read_settings
+from router.cli.start import check_places, opened_world, read_settings
 from router.jobs.bell import Bell
 from router.jobs.clock import Clock
 from router.jobs.redis import connect
@@ -31,7 +31,10 @@ def web(workers: int, threads: int) -> None:
       PORT=8000 bellhop web --workers 2
     """
     settings = read_settings()
+    check_places(settings, listens=True)
     set_up_logs("web")
+    with opened_world(settings):
+        pass  # each server process opens its own: what is wrong is told here, once
     Server(
         "wsgi:app",
         address=settings.host,
@@ -56,9 +59,10 @@ def worker(burst: bool) -> None:
     Example:
       bellhop worker
     """
+    settings = read_settings()
+    check_places(settings)
     set_up_logs("worker")
-    with opened_world() as world:
-        settings = world.settings
+    with opened_world(settings) as world:
         bell = Bell(settings.redis_url)
         serve(Runtime(world, TwilioCarrier(settings), bell))
         WorkLoop(connect(settings.redis_url)).run(burst=burst)
@@ -73,11 +77,13 @@ def clock() -> None:
     Example:
       RULES_DIR=/etc/bellhop/rules bellhop clock
     """
+    settings = read_settings()
+    check_places(settings, publishes=True)
     set_up_logs("clock")
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
-    with opened_world() as world:
+    with opened_world(settings) as world:
         bell = Bell(world.settings.redis_url)
         Clock(world, bell).run(stopped)
         bell.close()

@@ -18,7 +18,9 @@ EXEMPT = frozenset({"compliance", "code"})  # may follow an opt-out: they answer
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A text to send. `author` is a staff handle; `cause_id` the inbound text that it answers."""
+    """A text to send. `author` is a staff handle; `cause_id` the inbound text that it answers;
+    `id` the message's, where it has one already.
+    """
 
     body: str
     kind: Literal["reply", "question", "compliance", "code", "staff"]
@@ -27,6 +29,7 @@ class Draft:
     priority: int = ANSWER
     cause_id: str | None = None
     author: str | None = None
+    id: str | None = None
 
 
 _QUEUE = insert(table(Message))
@@ -63,7 +66,7 @@ def cancel_waiting(held: Held, reason: str) -> None:
 
 
 def _row(held: Held, draft: Draft) -> dict[str, object]:
-    message_id = new_id()
+    message_id = draft.id or new_id()
     barred = held.opted_out and draft.kind not in EXEMPT
     return {
         "tenant_id": held.tenant_id,

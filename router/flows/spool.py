@@ -43,8 +43,8 @@ def spool(world: World, inbound: Inbound) -> None:
 def drain_spool(world: World) -> Ripples:
     """Take in what was spooled, oldest first; a file goes once its text is in the database.
 
-    A file that cannot be taken in is set aside as `*.unreadable`, and holds up no other. Raises
-    DatabaseDown where the database is still away: everything stays.
+    A file that cannot be taken in (another MASTER_KEY, say) is passed over and stays for the next
+    look; it holds up no other. Raises DatabaseDown where the database is still away.
     """
     ripples = CALM
     for path in _waiting(world):
@@ -53,8 +53,7 @@ def drain_spool(world: World) -> Ripples:
         except DatabaseDown:
             raise
         except Exception as error:  # noqa: BLE001 (whatever it is, the texts behind it must go on)
-            log.warning("spooled_text_set_aside", file=path.name, error=type(error).__name__)
-            path.rename(path.with_suffix(".unreadable"))
+            log.warning("spooled_text_passed_over", file=path.name, error=type(error).__name__)
     return ripples
 
 

@@ -1,9 +1,9 @@
 """Staff accounts: who may sign in, for which tenant, in which teams."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
@@ -51,10 +51,14 @@ class StaffIdentity:
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """An account that a name stands for, and the hash that its password must match."""
+    """An account that a name stands for, and the hash that its password must match.
+
+    `is_by_email`: the name is its e-mail, which belongs to one person; a handle may be anyone's.
+    """
 
     identity: StaffIdentity
-    password_hash: str
+    password_hash: str = field(repr=False)
+    is_by_email: bool
 
 
 def add_staff(world: World, new: NewStaff) -> None:
@@ -87,14 +91,31 @@ def add_staff(world: World, new: NewStaff) -> None:
             ) from None
 
 
+def find_logins(world: World, name: str) -> tuple[Login, ...]:
+    """The accounts that an e-mail or a handle stands for, of all tenants, in the tenants' order."""
+    with world.store.read() as connection:
+        tenants = connection.execute(select(col(Tenant.id)).order_by(col(Tenant.id))).scalars()
+        return tuple(
+            login
+            for tenant_id in tenants.all()
+            for login in _named(world, connection, tenant_id, name)
+        )
+
+
 def find_login(world: World, name: str) -> Login | None:
     """The account that an e-mail or a handle stands for; None where none or several do."""
-    with world.store.read() as connection:
-        tenants = connection.execute(select(col(Tenant.id))).scalars().all()
-        found = [row for tenant_id in tenants for row in _named(world, connection, tenant_id, name)]
-        if len(found) != 1:
-            return None
-        return Login(_identity(world, connection, found[0]), found[0].password_hash)
+    found = find_logins(world, name)
+    return found[0] if len(found) == 1 else None
+
+
+def end_sessions(world: World, tenant_id: str, staff_id: str) -> None:
+    """End every session of an account, on all devices, and every copy of its cookies."""
+    with world.store.write() as connection:
+        connection.execute(
+            update(Staff)
+            .where(col(Staff.tenant_id) == tenant_id, col(Staff.id) == staff_id)
+            .values(session_epoch=col(Staff.session_epoch) + 1)
+        )
 
 
 def load_identity(world: World, tenant_id: str, staff_id: str) -> StaffIdentity | None:
@@ -105,11 +126,14 @@ def load_identity(world: World, tenant_id: str, staff_id: str) -> StaffIdentity 
         return row and _identity(world, connection, row)
 
 
-def _named(world: World, connection: Connection, tenant_id: str, name: str) -> list[AnyRow]:
+def _named(world: World, connection: Connection, tenant_id: str, name: str) -> list[Login]:
     lookup = world.keys(connection, tenant_id).lookup("email", name.strip().lower())
     is_named = (col(Staff.email_lookup) == lookup) | (col(Staff.handle) == name.strip())
     wanted = select(Staff).where(col(Staff.tenant_id) == tenant_id, is_named)
-    return list(connection.execute(wanted).all())
+    return [
+        Login(_identity(world, connection, row), row.password_hash, row.email_lookup == lookup)
+        for row in connection.execute(wanted).all()
+    ]
 
 
 def _identity(world: World, connection: Connection, row: AnyRow) -> StaffIdentity:

@@ -30,10 +30,19 @@ log = structlog.get_logger()
 
 
 class BellWorker(SimpleWorker):
-    """Runs tasks; tells of a failed one its name, its id and the error's type, no more."""
+    """Runs tasks; tells of a failed one its name, its id and the error's type, no more.
+
+    It takes no orders from Redis: only signals stop it, so that nobody who can write there can.
+    """
 
     log_result_lifespan = False
     max_connection_wait_time = 2.0
+
+    def subscribe(self) -> None:
+        """Hear none of RQ's commands: "shutdown", "stop-job" and "kill-horse" are anyone's."""
+
+    def check_for_suspension(self, burst: bool) -> None:
+        """Never pause: the key that suspends RQ's workers is anyone's, too."""
 
     def handle_exception(self, job: Job, *exc_info: Any) -> None:
         """Log which job failed, how and where."""

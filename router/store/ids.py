@@ -1,13 +1,24 @@
 """Ids: opaque, sortable by time, safe in URLs and as RQ job ids."""
 
+import re
 import secrets
 import time
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 TIME_BITS, RANDOM_BITS, LENGTH = 48, 80, 26
+_SHAPE = re.compile(f"[{ALPHABET}]{{{LENGTH}}}")
 
 
 def new_id() -> str:
     """26 lower-case letters and digits: milliseconds since 1970, then 80 random bits."""
     number = (time.time_ns() // 1_000_000 << RANDOM_BITS) | secrets.randbits(RANDOM_BITS)
     return "".join(ALPHABET[number >> shift & 31] for shift in range(5 * (LENGTH - 1), -1, -5))
+
+
+def is_id(text: str) -> bool:
+    """Whether `text` has the shape of an id.
+
+    >>> is_id(new_id()), is_id("a\\0b")
+    (True, False)
+    """
+    return _SHAPE.fullmatch(text) is not None

@@ -12,9 +12,9 @@ from flask_login import current_user, logout_user  # type: ignore[import-untyped
 from werkzeug.wrappers import Response as AnyResponse
 
 from router.flows.passwords import decoy_hash, verify_password
-from router.flows.staff import StaffIdentity, find_login
+from router.flows.staff import Login, StaffIdentity, end_sessions, find_logins
 from router.web.parts import parts
-from router.web.staff import begin_session, safe_next
+from router.web.staff import begin_session, me, safe_next
 
 PER_ADDRESS = "30 per minute; 300 per hour"
 PER_NAME = "10 per minute; 60 per hour"
@@ -59,7 +59,9 @@ def sign_in() -> AnyResponse | str:
 
 @pages.post("/sign-out")
 def sign_out() -> AnyResponse:
-    """End the session."""
+    """End the session, and with it every copy of its cookie."""
+    if current_user.is_authenticated:
+        end_sessions(parts().world, me().tenant_id, me().staff_id)
     logout_user()
     return redirect(url_for("auth.sign_in"))
 
@@ -72,12 +74,21 @@ def refuse_more_tries(_error: Exception) -> Response:
 
 def _check(name: str, password: str) -> StaffIdentity | None:
     """The account; None after the same time and with the same words for every kind of mistake."""
-    if len(name) > LONGEST_FIELD or len(password) > LONGEST_FIELD:
+    if any(len(field) > LONGEST_FIELD or "\0" in field for field in (name, password)):
         return None
-    login = find_login(parts().world, name)
-    hashed = login.password_hash if login else decoy_hash()
-    fits = verify_password(hashed, password)
-    return login.identity if login and fits else None
+    logins = find_logins(parts().world, name)
+    if not logins:
+        verify_password(decoy_hash(), password)
+    return _only([login for login in logins if verify_password(login.password_hash, password)])
+
+
+def _only(fitting: list[Login]) -> StaffIdentity | None:
+    """The account to sign in to. Two people who share a handle and a password are told apart by
+    their e-mails alone; the same e-mail is the same person.
+    """
+    if not fitting or (len(fitting) > 1 and not all(login.is_by_email for login in fitting)):
+        return None
+    return fitting[0].identity
 
 
 def _refuse(why: str, status: int) -> Response:

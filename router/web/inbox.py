@@ -11,6 +11,7 @@ from router.flows import inbox, threads
 from router.flows.inbox import Acted
 from router.flows.tenants import banner, tenant_name
 from router.flows.threads import ThreadPage, View
+from router.store.ids import is_id, new_id
 from router.web.parts import parts
 from router.web.staff import is_fragment, me, require_staff
 
@@ -28,6 +29,14 @@ REFUSED = 422
 
 pages = Blueprint("inbox", __name__, url_prefix="/inbox")
 pages.before_request(require_staff)
+
+
+@pages.before_request
+def refuse_odd_ids() -> None:
+    """What cannot be a thread's id is not asked for: a database may refuse its letters."""
+    thread_id = (request.view_args or {}).get("thread_id")
+    if thread_id is not None and not is_id(thread_id):
+        abort(404)
 
 
 @pages.get("")
@@ -74,9 +83,11 @@ def close(view: View, thread_id: str) -> AnyResponse:
 
 @pages.post(THREAD + "/reply")
 def reply(view: View, thread_id: str) -> AnyResponse:
-    """Write to the contact. What is refused comes back with the text still in the composer."""
+    """Write to the contact; a form that is sent twice is one text. What is refused comes back with
+    the text still in the composer.
+    """
     text = request.form.get("text", "").replace("\r\n", "\n").strip()
-    acted = inbox.reply(parts().world, me(), thread_id, text)
+    acted = inbox.reply(parts().world, me(), thread_id, text, request.form.get("once"))
     return _shown(view, thread_id, acted, replied=True, text=text if acted.refusal else "")
 
 
@@ -104,13 +115,16 @@ def _page(view: View, thread: ThreadPage | None, **kept: object) -> str:
         "inbox/page.html",
         business=tenant_name(parts().world, tenant_id),
         thread=thread,
+        once=new_id(),
         **_list(view),
         **kept,
     )
 
 
 def _thread(view: View, thread: ThreadPage | None, **kept: object) -> str:
-    return render_template("inbox/thread.html", view=view, thread=thread, me=me(), **kept)
+    return render_template(
+        "inbox/thread.html", view=view, thread=thread, me=me(), once=new_id(), **kept
+    )
 
 
 def _list(view: View) -> dict[str, object]:

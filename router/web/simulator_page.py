@@ -43,5 +43,5 @@ def why() -> str:
 
 def _address(given: str | None) -> str:
     """A plus sign that was not escaped arrives as a space."""
-    text = (given or "").rstrip()
+    text = (given or "").replace("\0", "").rstrip()
     return "+" + text[1:] if text.startswith(" ") else text

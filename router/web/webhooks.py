@@ -1,7 +1,8 @@
 """The carrier's webhooks: verified, read, handed to a flow, answered. Nothing personal is logged.
 
 An answer of 200 says that the text is committed. 503 makes the carrier try again and then call the
-fallback (see README: the `#rc=…` overrides), so that a database that is down loses nothing.
+fallback (see README: the `#rc=…` overrides), so that neither a database that is down nor a fault of
+ours loses a text.
 """
 
 import time
@@ -9,6 +10,7 @@ from collections.abc import Callable
 
 import structlog
 from flask import Blueprint, Response, request
+from werkzeug.exceptions import HTTPException
 
 from router.carrier.api import Inbound
 from router.carrier.signature import SIGNATURE_HEADER, signed_url, verify
@@ -46,7 +48,7 @@ def status() -> Response:
 
 @pages.post("/fallback")
 def fallback() -> Response:
-    """A person wrote, and /inbound did not answer well: kept on disk while the database is down."""
+    """A person wrote, and /inbound did not answer well: kept on disk if it cannot be stored."""
     return _answer("fallback", _take_in_or_spool)
 
 
@@ -58,14 +60,23 @@ def _answer(webhook: str, handle: Callable[[], Response]) -> Response:
         log.warning("webhook_unreadable", webhook=webhook, parameter=error.parameter)
         _count(webhook, "refused")
         return _say(f"{error}. Nothing was stored.", 400)
-    except DatabaseDown as error:
-        log.exception("webhook_without_database", webhook=webhook, error=error)
-        _count(webhook, "unavailable")
-        answer = _say("The database is away; please try again.", 503)
-        answer.headers["Retry-After"] = RETRY_AFTER_SECONDS
-        return answer
+    except HTTPException:  # the request's fault: it already says which answer it wants
+        raise
+    except Exception as error:  # noqa: BLE001 (whatever it is, the text must come again)
+        return _ask_again(webhook, error)
     finally:
         parts().meters.latency.labels(webhook).observe(time.perf_counter() - began)
+
+
+def _ask_again(webhook: str, why: Exception) -> Response:
+    is_outage = isinstance(why, DatabaseDown)
+    event = "webhook_without_database" if is_outage else "webhook_failed"
+    log.error(event, webhook=webhook, error=why)
+    _count(webhook, "unavailable")
+    what = "The database is away" if is_outage else "Something broke here, and was logged"
+    answer = _say(f"{what}; please try again.", 503)
+    answer.headers["Retry-After"] = RETRY_AFTER_SECONDS
+    return answer
 
 
 def _verify(webhook: str) -> Response | None:
@@ -111,15 +122,15 @@ def _take_in_or_spool() -> Response:
     text = _read_inbound()
     try:
         return _take_in(text)
-    except DatabaseDown as error:
+    except Exception as error:  # noqa: BLE001 (this is the carrier's last call about the text)
         return _spool(text, error)
 
 
-def _spool(text: Inbound, why: DatabaseDown) -> Response:
+def _spool(text: Inbound, why: Exception) -> Response:
     try:
         spool(parts().world, text)
     except OSError as error:
-        log.exception("spool_failed", error=error)
+        log.error("spool_failed", error=error)  # noqa: TRY400 (a traceback may quote the text)
         raise why from error
     log.warning("inbound_spooled", error=why)
     _count("inbound", "spooled")

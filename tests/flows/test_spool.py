@@ -25,11 +25,11 @@ def test_a_text_that_came_by_both_ways_is_stored_once(alice: Person) -> None:
     assert len([one for one in alice.messages if one["direction"] == "in"]) == 1
 
 
-def test_a_file_that_no_key_opens_is_set_aside(alice: Person) -> None:
+def test_a_file_that_no_key_opens_stays_and_holds_up_no_other(alice: Person) -> None:
     folder = alice.world.settings.data_dir / "spool"
     folder.mkdir(parents=True)
     (folder / "0.sealed").write_bytes(b"\x01nonsense that was never sealed")
     spool(alice.world, Inbound("SM1", alice.address, MAIN, None, "towels"))
     drain_spool(alice.world)
-    assert [file.name for file in folder.iterdir()] == ["0.unreadable"]
+    assert [file.name for file in folder.iterdir()] == ["0.sealed"]
     assert alice.messages

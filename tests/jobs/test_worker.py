@@ -144,6 +144,16 @@ def _run_until_done(redis: Redis) -> None:
     assert not redis.exists(errand.key)
 
 
+def test_orders_in_redis_stop_no_worker(redis: Redis) -> None:
+    redis.set("rq:suspended", 1)
+    worker = make_worker(redis)
+    worker.bootstrap(logging_level="WARNING")
+    order = '{"command": "shutdown"}'
+    assert redis.publish(worker.pubsub_channel_name, order) == 0  # nobody hears it
+    worker.register_death()  # type: ignore[no-untyped-call]  # RQ leaves it untyped
+    _run_until_done(redis)
+
+
 def test_a_failed_job_leaves_no_traceback_behind(
     redis: Redis, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -210,3 +210,64 @@ def test_pages_run_our_own_scripts_only_and_are_kept_nowhere(
     assert "<style" not in answer.text
     assert " style=" not in answer.text
     assert "<script>" not in answer.text
+
+
+@pytest.mark.parametrize("thread", ["%00", "a%00b", "nobody", "01AAAAAAAAAAAAAAAAAAAAAAAA"])
+def test_what_cannot_be_a_thread_is_not_there(alice: Visitor, thread: str) -> None:
+    token = alice.token("/inbox/open")
+    paths = [f"/inbox/open/{thread}{end}" for end in ("", "/fragment")]
+    acts = [f"/inbox/open/{thread}/{act}" for act in ("claim", "close", "reply")]
+    answers = {alice.get(path).status_code for path in paths}
+    answers |= {alice.client.post(path, data={"csrf_token": token}).status_code for path in acts}
+    assert answers == {404}
+
+
+def _once(page: str) -> str:
+    found = re.search(r'name="once" value="([^"]+)"', page)
+    assert found is not None
+    return found[1]
+
+
+def _sent(messages: list[dict[str, Any]]) -> list[str]:
+    return [each["body"] for each in messages if each["kind"] == "staff"]
+
+
+@pytest.mark.parametrize("fragment", [False, True])
+def test_a_reply_that_is_posted_twice_is_sent_once(
+    carrier: Carrier, alice: Visitor, thread_of: ThreadOf, stored: Stored, fragment: bool
+) -> None:
+    carrier.text("what time is breakfast?")
+    thread = f"/inbox/open/{thread_of()}"
+    form = {"text": "At seven.", "once": _once(alice.get(thread).text)}
+    answers = [
+        alice.post(f"{thread}/reply", seen_on=thread, fragment=fragment, **form).status_code
+        for _ in range(2)
+    ]
+    assert answers == [200 if fragment else 302] * 2
+    assert _sent(stored()) == ["At seven."]
+
+
+def test_another_text_from_a_page_that_was_sent_before_is_not_swallowed(
+    carrier: Carrier, alice: Visitor, thread_of: ThreadOf, stored: Stored
+) -> None:
+    sender = "+16125550143"
+    carrier.text("what time is breakfast?")
+    carrier.text("and dinner?", sender=sender)
+    threads = [f"/inbox/open/{thread_of()}", f"/inbox/open/{thread_of(sender)}"]
+    once = _once(alice.get(threads[0]).text)
+    for thread, text in ((threads[0], "At seven."), (threads[0], "No, at eight."),
+                         (threads[1], "At seven.")):  # fmt: skip
+        alice.post(f"{thread}/reply", seen_on=thread, text=text, once=once)
+    assert _sent(stored()) == ["At seven.", "No, at eight."]
+    assert _sent(stored(sender)) == ["At seven."]
+
+
+@pytest.mark.parametrize("once", ["", "odd\0", "x" * 27])
+def test_a_reply_with_an_odd_one_time_id_is_sent_all_the_same(
+    carrier: Carrier, alice: Visitor, thread_of: ThreadOf, stored: Stored, once: str
+) -> None:
+    carrier.text("what time is breakfast?")
+    thread = f"/inbox/open/{thread_of()}"
+    answer = alice.post(f"{thread}/reply", seen_on=thread, text="At seven.", once=once)
+    assert answer.status_code == 302
+    assert _sent(stored()) == ["At seven."]

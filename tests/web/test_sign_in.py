@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy import update
 from sqlmodel import col
 
+from router.flows.staff import NewStaff, add_staff
 from router.flows.world import World, open_world
 from router.jobs.redis import connect
 from router.settings import Settings
@@ -46,6 +47,60 @@ def test_signing_out_takes_a_post_and_ends_the_session(alice: Visitor) -> None:
     assert alice.get("/inbox/open").status_code == 200
     alice.post("/sign-out", seen_on="/inbox/open")
     assert alice.get("/inbox/open").status_code == 302
+
+
+def test_signing_out_ends_every_copy_of_the_cookie(alice: Visitor, app: Flask) -> None:
+    cookie = alice.client.get_cookie("bellhop")
+    assert cookie is not None
+    copy = Visitor(app.test_client())
+    copy.client.set_cookie("bellhop", cookie.value)
+    assert copy.get("/inbox/open").status_code == 200
+    alice.post("/sign-out", seen_on="/inbox/open")
+    assert copy.get("/inbox/open").status_code == 302
+    assert alice.sign_in("alice").status_code == 302
+    assert alice.get("/inbox/open").status_code == 200
+
+
+def _add_to_clinic(world: World, handle: str, email: str, password: str) -> None:
+    who = NewStaff("clinic", handle, email, "Alice of the clinic", password, teams=("reception",))
+    add_staff(world, who)
+
+
+@pytest.mark.parametrize("name", ["alice", "alice@example.com"])
+def test_of_two_accounts_of_a_name_the_password_decides(
+    businesses: World, visit: Visit, name: str
+) -> None:
+    email = "else@example.com" if name == "alice" else "alice@example.com"
+    handle = "alice" if name == "alice" else "alice-2"
+    _add_to_clinic(businesses, handle, email, "another horse battery")
+    hotel, clinic, nobody = visit(), visit(), visit()
+    assert hotel.sign_in(name).status_code == 302
+    assert clinic.sign_in(name, "another horse battery").status_code == 302
+    assert nobody.sign_in(name, "neither of the two").status_code == 401
+    assert "Alice Example" in hotel.get("/inbox/open").text
+    assert "Alice of the clinic" in clinic.get("/inbox/open").text
+
+
+def test_two_people_of_one_handle_and_one_password_need_their_e_mails(
+    businesses: World, visit: Visit
+) -> None:
+    _add_to_clinic(businesses, "alice", "else@example.com", PASSWORD)
+    assert visit().sign_in("alice").status_code == 401
+    clinic = visit()
+    assert clinic.sign_in("else@example.com").status_code == 302
+    assert "Alice of the clinic" in clinic.get("/inbox/open").text
+
+
+def test_one_person_of_one_e_mail_and_one_password_gets_in(businesses: World, visit: Visit) -> None:
+    _add_to_clinic(businesses, "alice-2", "alice@example.com", PASSWORD)
+    assert visit().sign_in("alice@example.com").status_code == 302
+
+
+@pytest.mark.parametrize(("name", "password"), [("a\0b", PASSWORD), ("alice", "a\0b")])
+def test_letters_that_no_database_takes_are_a_mistake_like_others(
+    visit: Visit, name: str, password: str
+) -> None:
+    assert visit().sign_in(name, password).status_code == 401
 
 
 def test_a_new_epoch_ends_sessions_that_are_open(alice: Visitor, businesses: World) -> None:

@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 from structlog.testing import capture_logs
 from werkzeug.datastructures import MultiDict
 
 from router.flows.spool import drain_spool
 from router.flows.world import World, open_world
 from router.settings import Settings
+from router.store.sealing import new_key
 from tests.web.visitor import CLINIC, GUEST, HOTEL, Carrier
 
 Stored = Callable[..., list[dict[str, Any]]]
@@ -220,3 +222,73 @@ def test_no_log_line_holds_an_address_or_a_text(carrier: Carrier) -> None:
         carrier.post_raw("/twilio/inbound", f"From={GUEST}&Body=secret".encode(), "")
     assert len(logs) == 3
     assert not any(word in str(logs) for word in ("secret", GUEST, HOTEL, "8888", CLINIC))
+
+
+@pytest.fixture
+def broken(request: pytest.FixtureRequest, businesses: World, settings: Settings) -> str:
+    """A fault that is no outage of the database: the ledger or the schema is not what it was."""
+    if request.param == "ledger":
+        settings.ledger.unlink(missing_ok=True)
+        settings.ledger.mkdir(parents=True)
+    else:
+        with businesses.store.write() as connection:
+            connection.execute(text("ALTER TABLE tombstone RENAME TO elsewhere"))
+    return str(request.param)
+
+
+@pytest.mark.parametrize("broken", ["ledger", "schema"], indirect=True)
+@pytest.mark.usefixtures("broken")
+def test_whatever_breaks_the_carrier_tries_again_and_the_fallback_keeps_the_text(
+    carrier: Carrier, settings: Settings
+) -> None:
+    body = "please stop texting me"
+    with capture_logs() as logs:
+        first = carrier.text(body)
+        form = {"MessageSid": "SMfb", "From": GUEST, "To": HOTEL, "Body": body}
+        second = carrier.post("/twilio/fallback", form)
+    assert (first.status_code, first.headers["Retry-After"]) == (503, "5")
+    assert second.status_code == 200
+    assert len(list((settings.data_dir / "spool").glob("*.sealed"))) == 1
+    assert {line["event"] for line in logs} <= {
+        "webhook_failed",
+        "webhook_without_database",
+        "inbound_spooled",
+    }
+    assert not any("exc_info" in line for line in logs)
+
+
+def test_under_another_master_key_texts_are_kept_for_the_right_one(
+    businesses: World, make_settings: Callable[..., Settings], make_app: Callable[..., Flask]
+) -> None:
+    url = businesses.settings.database_url
+    world = open_world(make_settings(database_url=url, master_key=new_key()), businesses.now)
+    carrier = Carrier(make_app(world).test_client(), world.settings)
+    form = {"MessageSid": "SMfb", "From": GUEST, "To": HOTEL, "Body": "hi"}
+    answers = (carrier.text("hi").status_code, carrier.post("/twilio/fallback", form).status_code)
+    world.store.close()
+    assert answers == (503, 200)
+
+
+def test_where_the_disk_refuses_too_the_fallback_asks_to_try_again(
+    cut_off: Carrier, businesses: World
+) -> None:
+    in_the_way = businesses.settings.data_dir / "spool"
+    in_the_way.parent.mkdir(exist_ok=True)
+    in_the_way.touch()
+    form = {"MessageSid": "SM1", "From": GUEST, "To": HOTEL, "Body": "hi"}
+    assert cut_off.post("/twilio/fallback", form).status_code == 503
+
+
+@pytest.mark.parametrize("service", ["MG\0", "MG 1", "é"])
+def test_a_service_that_cannot_be_one_is_ignored(
+    carrier: Carrier, stored: Stored, service: str
+) -> None:
+    assert carrier.text("hi", to="+16125559999", MessagingServiceSid=service).status_code == 200
+    assert carrier.text("hello", MessagingServiceSid=service).status_code == 200
+    assert _inbound_texts(stored()) == ["hello"]
+
+
+def test_news_with_letters_that_no_database_takes_is_no_fault(carrier: Carrier) -> None:
+    path = "/twilio/status?tenant=grand-hotel&message=a%00b&attempt=1"
+    answer = carrier.post(path, {"MessageSid": "SM9", "MessageStatus": "sent\0"})
+    assert answer.status_code == 204
