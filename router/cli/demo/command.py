@@ -23,6 +23,7 @@ from router.jobs.redis import connect
 from router.jobs.worker import has_worker
 from router.settings import Settings, SettingsError, load_settings
 from router.store import schema
+from router.store.sealing import new_key
 
 READY_SECONDS = 60.0
 DEFAULT_PORT = 8000
@@ -166,11 +167,12 @@ def _ready_line(home: Home, password: str) -> str:
 
 def _data_dir() -> Path:
     """DATA_DIR, whatever else is set or missing: all the rest is the demo's own."""
-    unused = "0" * 44
+    unused = new_key()
     return load_settings(
-        redis_url="unset", rules_dir=".", public_url="http://127.0.0.1", twilio_account_sid="unset",
+        database_url="", redis_url="redis://unused", rules_dir=".", host="127.0.0.1",
+        port=DEFAULT_PORT, public_url="http://127.0.0.1", twilio_account_sid="unused",
         twilio_auth_token=unused, twilio_api_url="http://127.0.0.1", secret_key=unused,
-        master_key=unused, port=DEFAULT_PORT,
+        master_key=unused, smtp_url=None, simulator=True, ledger_path=None,
     ).data_dir  # fmt: skip
 
 
