@@ -19,7 +19,7 @@ from router.flows.held import EVERYTHING
 from router.flows.outbox import EXEMPT, FIRST
 from router.flows.senders import Sender
 from router.flows.world import World
-from router.store.rows import AnyRow, AnySelect, is_unfinished
+from router.store.rows import CONTACT_OF_THREAD, THREAD_OF_MESSAGE, AnyRow, AnySelect, is_unfinished
 from router.store.tables import Contact, Message, Suppression, Thread
 
 LEASE = timedelta(seconds=60)
@@ -115,13 +115,11 @@ def _ready(sender: Sender, at: datetime, limit: int) -> AnySelect:
         )
         .join(
             Thread,
-            (col(Thread.tenant_id) == col(Message.tenant_id))
-            & (col(Thread.id) == col(Message.thread_id)),
+            THREAD_OF_MESSAGE,
         )
         .join(
             Contact,
-            (col(Contact.tenant_id) == col(Thread.tenant_id))
-            & (col(Contact.id) == col(Thread.contact_id)),
+            CONTACT_OF_THREAD,
         )
         .where(
             col(Message.tenant_id) == sender.tenant_id,

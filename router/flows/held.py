@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, exists, insert, select, update
 from sqlmodel import col
 
 from router.store.ids import new_id
-from router.store.rows import AnyRow, AnySelect, table
+from router.store.rows import CONTACT_OF_THREAD, AnyRow, AnySelect, table
 from router.store.sealing import TenantKeys
 from router.store.tables import Contact, Suppression, Thread
 from rules.decision import DialogState, Prompt, ThreadState
@@ -70,8 +70,7 @@ _BUNDLE: AnySelect = (
     .join_from(
         Contact,
         Thread,
-        (col(Thread.tenant_id) == col(Contact.tenant_id))
-        & (col(Thread.contact_id) == col(Contact.id)),
+        CONTACT_OF_THREAD,
     )
     .where(col(Contact.tenant_id) == bindparam("tenant"))
 )

@@ -15,7 +15,7 @@ from router.carrier.api import Carrier, CarrierError, Listed, state_after
 from router.flows.ripples import CALM, Ripples
 from router.flows.senders import Sender, bell_of, find_sender
 from router.flows.world import World
-from router.store.rows import AnyRow, is_unfinished
+from router.store.rows import CONTACT_OF_THREAD, THREAD_OF_MESSAGE, AnyRow, is_unfinished
 from router.store.tables import Contact, Message, Thread
 
 GRACE = timedelta(seconds=120)
@@ -105,13 +105,11 @@ def _doubts(world: World, sender: Sender) -> list[Doubt]:
             )
             .join(
                 Thread,
-                (col(Thread.tenant_id) == col(Message.tenant_id))
-                & (col(Thread.id) == col(Message.thread_id)),
+                THREAD_OF_MESSAGE,
             )
             .join(
                 Contact,
-                (col(Contact.tenant_id) == col(Thread.tenant_id))
-                & (col(Contact.id) == col(Thread.contact_id)),
+                CONTACT_OF_THREAD,
             )
             .where(
                 col(Message.tenant_id) == sender.tenant_id,

@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 from sqlmodel import col
 
 from router.flows.held import Held, look_at
 from router.flows.world import World
-from router.store.rows import AnyRow
+from router.store.rows import DECISION_OF_MESSAGE, AnyRow
 from router.store.tables import ConsentEvent, DecisionRecord, Message, PrivacyRequest, Tenant, Timer
 
 
@@ -103,10 +103,7 @@ def _messages(held: Held) -> list[dict[str, Any]]:
         )
         .join(
             DecisionRecord,
-            and_(
-                col(DecisionRecord.tenant_id) == col(Message.tenant_id),
-                col(DecisionRecord.message_id) == col(Message.id),
-            ),
+            DECISION_OF_MESSAGE,
             isouter=True,
         )
         .where(col(Message.tenant_id) == held.tenant_id, col(Message.thread_id) == held.thread_id)

@@ -14,7 +14,7 @@ from router.flows.inbox import OPTED_OUT
 from router.flows.privacy.progress import BEING_ERASED, is_being_erased
 from router.flows.staff import StaffIdentity
 from router.flows.world import World
-from router.store.rows import AnyRow, AnySelect
+from router.store.rows import CONTACT_OF_THREAD, DECISION_OF_MESSAGE, AnyRow, AnySelect
 from router.store.sealing import TenantKeys
 from router.store.tables import Contact, DecisionRecord, Message, Suppression, Thread
 
@@ -143,10 +143,7 @@ def _threads(tenant_id: str) -> AnySelect:
         )
         .join(
             Contact,
-            and_(
-                col(Contact.tenant_id) == col(Thread.tenant_id),
-                col(Contact.id) == col(Thread.contact_id),
-            ),
+            CONTACT_OF_THREAD,
         )
         .where(col(Thread.tenant_id) == tenant_id)
     )
@@ -233,10 +230,7 @@ def _messages(connection: Connection, keys: TenantKeys, thread_id: str) -> tuple
         select(*columns)
         .join(
             DecisionRecord,
-            and_(
-                col(DecisionRecord.tenant_id) == col(Message.tenant_id),
-                col(DecisionRecord.message_id) == col(Message.id),
-            ),
+            DECISION_OF_MESSAGE,
             isouter=True,
         )
         .where(col(Message.tenant_id) == keys.tenant_id, col(Message.thread_id) == thread_id)

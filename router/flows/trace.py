@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from router.flows.held import EVERYTHING
 from router.flows.world import World
-from router.store.rows import AnyRow
+from router.store.rows import CONTACT_OF_THREAD, DECISION_OF_MESSAGE, AnyRow
 from router.store.sealing import TenantKeys
 from router.store.tables import (
     Contact,
@@ -150,8 +150,7 @@ def _find_thread(connection: Connection, keys: TenantKeys, address: str) -> AnyR
         )
         .join(
             Contact,
-            (col(Contact.tenant_id) == col(Thread.tenant_id))
-            & (col(Contact.id) == col(Thread.contact_id)),
+            CONTACT_OF_THREAD,
         )
         .where(col(Contact.tenant_id) == keys.tenant_id, col(Contact.lookup) == lookup)
     ).one_or_none()
@@ -200,8 +199,7 @@ def _steps(connection: Connection, keys: TenantKeys, thread_id: str) -> tuple[St
         )
         .join(
             DecisionRecord,
-            (col(DecisionRecord.tenant_id) == col(Message.tenant_id))
-            & (col(DecisionRecord.message_id) == col(Message.id)),
+            DECISION_OF_MESSAGE,
         )
         .join(
             Revision,

@@ -9,10 +9,20 @@ from typing import Any, cast
 from sqlalchemy import BindParameter, ColumnElement, Row, Select, Table, bindparam
 from sqlmodel import SQLModel, col
 
-from router.store.tables import UNFINISHED_STATES, Message
+from router.store.tables import UNFINISHED_STATES, Contact, DecisionRecord, Message, Thread
 
 AnyRow = Row[*tuple[Any, ...]]
 AnySelect = Select[*tuple[Any, ...]]
+
+THREAD_OF_MESSAGE = (col(Thread.tenant_id) == col(Message.tenant_id)) & (
+    col(Thread.id) == col(Message.thread_id)
+)
+CONTACT_OF_THREAD = (col(Contact.tenant_id) == col(Thread.tenant_id)) & (
+    col(Contact.id) == col(Thread.contact_id)
+)
+DECISION_OF_MESSAGE = (col(DecisionRecord.tenant_id) == col(Message.tenant_id)) & (
+    col(DecisionRecord.message_id) == col(Message.id)
+)
 
 
 def table(model: type[SQLModel]) -> Table:

@@ -11,7 +11,7 @@ from sqlmodel import col
 from router.carrier.api import Carrier, CarrierError
 from router.flows.privacy.remains import forget_sids, last_seq
 from router.flows.world import World
-from router.store.rows import AnyRow
+from router.store.rows import CONTACT_OF_THREAD, AnyRow
 from router.store.tables import Contact, Message, Thread
 
 AT_ONCE = 50
@@ -55,8 +55,7 @@ def _known(world: World, target: AnyRow) -> _Known:
             select(col(Contact.id), col(Contact.address))
             .join(
                 Thread,
-                (col(Thread.tenant_id) == col(Contact.tenant_id))
-                & (col(Thread.contact_id) == col(Contact.id)),
+                CONTACT_OF_THREAD,
             )
             .where(col(Thread.tenant_id) == target.tenant_id, col(Thread.id) == target.thread_id)
         ).one()
