@@ -3,7 +3,7 @@
   const POLL = 4000, RETRY = 30000, GATHER = 150, PATIENCE = 10000;
   const WORDS = { live: "Live", polling: "Every few seconds", away: "No connection", connecting: "Connecting…" };
   const root = document.querySelector("[data-live]");
-  const changed = new Set();
+  const changed = new Set(), unshown = new Set();
   let source = null, polling = null, retrying = null, gathering = null, patience = null;
 
   function show(state) {
@@ -16,10 +16,19 @@
   function refresh() {
     gathering = null;
     const all = changed.has("*");
+    for (const thread of changed) unshown.add(thread);
     for (const part of document.querySelectorAll("[data-refresh]")) {
+      unshown.delete(part.dataset.thread);
       if (all || !part.dataset.thread || changed.has(part.dataset.thread)) htmx.trigger(part, "refresh");
     }
     changed.clear();
+  }
+
+  /* A thread that comes into view was perhaps rendered before its latest news came. */
+  function catchUp() {
+    for (const part of document.querySelectorAll("[data-refresh][data-thread]")) {
+      if (unshown.delete(part.dataset.thread)) tell(part.dataset.thread);
+    }
   }
 
   function tell(thread) {
@@ -73,6 +82,7 @@
 
   if (!root) return;
   for (const event of ["htmx:after:swap", "htmx:after:history:push"]) document.addEventListener(event, settle);
+  document.addEventListener("htmx:after:swap", catchUp);
   document.addEventListener("htmx:error", () => { if (!navigator.onLine) show("away"); });
   document.addEventListener("visibilitychange", () => (document.hidden ? disconnect() : connect()));
   window.addEventListener("pagehide", disconnect);
