@@ -51,15 +51,6 @@ def rank(status: str) -> int | None:
     return _RANK_OF.get(status)
 
 
-def later_status(current: str | None, incoming: str) -> str | None:
-    """The further of two statuses of one text; an unknown `incoming` changes nothing."""
-    place = rank(incoming)
-    if place is None:
-        return current
-    before = rank(current) if current is not None else None
-    return incoming if before is None or place > before else current
-
-
 def state_after(state: str, status: str) -> str:
     """Our state of a text once the carrier has reported `status`; unchanged where it is no news.
 

@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from router.carrier.errors import ERRORS, classify, delay_seconds, explain
-from router.carrier.statuses import STATE_OF, later_status, rank, state_after
+from router.carrier.statuses import STATE_OF, rank, state_after
 
 ACTIONS = {
     "delay": [20429, 63017, 63018, 30022, 30001, 21611],
@@ -83,9 +83,9 @@ def test_ranks_follow_the_way_of_a_text() -> None:
     ranks = [rank(status) for status in STATE_OF]
     assert ranks == sorted(ranks, key=lambda place: -1 if place is None else place)
     assert rank("received") is None
-    assert later_status("delivered", "sent") == "delivered"
-    assert later_status(None, "sent") == "sent"
-    assert later_status("sent", "teleported") == "sent"
+    assert state_after("delivered", "sent") == "delivered"
+    assert state_after("accepted", "sent") == "sent"
+    assert state_after("sent", "teleported") == "sent"
 
 
 def _merge(state: str, order: tuple[str, ...]) -> str:
