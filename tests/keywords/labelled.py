@@ -5,7 +5,7 @@ from pathlib import Path
 
 from keywords.reading import Meaning
 
-TEXTS = Path(__file__).with_name("texts.tsv")
+TEXTS = Path(__file__).with_name("texts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,12 @@ class Labelled:
     language: str
 
 
-def read_labelled(path: Path = TEXTS) -> list[Labelled]:
+def read_texts() -> list[Labelled]:
+    """Return the labelled texts of every language."""
+    return [labelled for path in sorted(TEXTS.glob("*.tsv")) for labelled in read_labelled(path)]
+
+
+def read_labelled(path: Path) -> list[Labelled]:
     """Return the labelled texts of a file: `class+class TAB language TAB text`."""
     rows = path.read_text(encoding="utf-8").splitlines()[1:]
     return [_labelled(*row.split("\t")) for row in rows]

@@ -7,9 +7,9 @@ import pytest
 from keywords.classify import classify
 from keywords.reading import Meaning
 
-from .labelled import Labelled, read_labelled
+from .labelled import Labelled, read_texts
 
-TEXTS = read_labelled()
+TEXTS = read_texts()
 
 
 @pytest.mark.parametrize("labelled", TEXTS, ids=lambda labelled: labelled.text[:50])
