@@ -5,6 +5,7 @@
     no more [of] <messages>      [a]: may be missing; [<a>...]: up to three of it
     leave me alone .             .: the sentence ends here    ,: at least a comma stands here
     ^ stop <messages>            ^: the sentence begins here
+    no ~3 <messages>             ~3: at most three words, whatever they are (1 to 6)
     use <number> instead         <number>: a phone number of 7 digits or more, whatever the sets
 
 Polite words around a phrase count as its edge for `^`, `,` and `.`. Phrases are compared folded.
@@ -21,6 +22,7 @@ Sets = Mapping[str, tuple[str, ...]]
 _TOKENS = re.compile(r"\[[^()\[\]]*\]|\([^()\[\]]*\)|<[\w-]+>|[.,^]|[^\s\[\]()<>.,^]+")
 _NUMBER = r"(?=(?:\d ?){7})(?:\d+ ){1,6}"
 _EDGES = "^,."
+_GAP = re.compile(r"~([1-6])")
 
 
 class PhraseError(ValueError):
@@ -47,6 +49,8 @@ def compile_phrase(phrase: str, sets: Sets) -> Shape:
     tokens = tokens[at_start : len(tokens) - bool(at_end)]
     if not tokens or any(token in _EDGES for token in tokens):
         raise PhraseError(f"{phrase!r}: ^ stands first, a comma or full stop last, words between")
+    if _GAP.fullmatch(tokens[0]) or _GAP.fullmatch(tokens[-1]):
+        raise PhraseError(f"{phrase!r}: a gap stands between words")
     parts = [_part(token, sets, phrase) for token in tokens]
     source = "".join(part.source for part in parts)
     return Shape(source, _firsts(parts, phrase), at_start, at_end)
@@ -66,6 +70,8 @@ class _Part:
 
 
 def _part(token: str, sets: Sets, phrase: str) -> _Part:
+    if gap := _GAP.fullmatch(token):
+        return _Part(rf"(?:\S+ ){{0,{gap[1]}}}?", frozenset(), optional=True)
     if token == "<number>":  # noqa: S105 - a sign of the notation, no secret
         return _Part(_NUMBER, frozenset())
     optional = token[0] == "["

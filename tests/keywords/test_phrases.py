@@ -57,3 +57,15 @@ def test_edges_are_told_apart_from_words() -> None:
 def test_a_broken_phrase_is_refused(phrase: str) -> None:
     with pytest.raises(PhraseError, match=re.escape(repr(phrase))):
         compile_phrase(phrase, SETS)
+
+
+def test_a_gap_holds_few_words_of_any_kind() -> None:
+    pattern = re.compile(compile_phrase("no ~2 texts", {}).source)
+    matched = [bool(pattern.match(text + " ")) for text in ("no texts", "no silly old texts")]
+    assert matched == [True, True]
+    assert not pattern.match("no very silly old texts ")
+
+
+def test_a_gap_stands_between_words() -> None:
+    with pytest.raises(PhraseError, match="a gap stands between words"):
+        compile_phrase("~2 texts", {})
