@@ -1,9 +1,13 @@
 """Words that are a whole text: STOP, "stop please", "Stop. Thank you", "help?", "sí"."""
 
 from dataclasses import dataclass
+from itertools import takewhile
 
 from keywords.disguise import disguises
-from keywords.vocabulary import Answer, LoneWord, Vocabulary, Words
+from keywords.lone import Answer, LoneWord, Words
+from keywords.vocabulary import Vocabulary
+
+_LONG_NUMBER = 5  # digits: a short code or a phone number, while "stop 12" is one of a bus
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,7 @@ def read_bare(folded: str, plain: Words, vocabulary: Vocabulary) -> Bare | None:
 
     A disguised text must hold a word with a class: no disguise makes a yes.
     """
-    bare = bare_words(plain, vocabulary)
+    bare = bare_words(_without_number(plain, vocabulary), vocabulary)
     if bare is not None and (bare.classed or bare.answer):
         return bare
     for words, how in disguises(folded, plain, vocabulary):
@@ -38,6 +42,17 @@ def read_bare(folded: str, plain: Words, vocabulary: Vocabulary) -> Bare | None:
         if disguised is not None and disguised.classed:
             return Bare(disguised.found, how)
     return None
+
+
+def _without_number(plain: Words, vocabulary: Vocabulary) -> Words:
+    """Return `plain` without the long number that follows a bare STOP: "STOP 123456"."""
+    if not plain or not plain[-1].isdecimal():
+        return plain
+    said = tuple(takewhile(lambda word: not word.isdecimal(), plain))
+    number = plain[len(said) :]
+    is_long = len("".join(number)) >= _LONG_NUMBER and all(map(str.isdecimal, number))
+    bare = bare_words(said, vocabulary) if is_long else None
+    return said if bare and any(word.firm for word in bare.classed) else plain
 
 
 def bare_words(plain: Words, vocabulary: Vocabulary) -> Bare | None:

@@ -7,8 +7,9 @@ sentence is ever changed.
 import re
 from collections.abc import Iterator
 
+from keywords.lone import Words, less_by_one
 from keywords.normalize import split
-from keywords.vocabulary import Vocabulary, Words
+from keywords.vocabulary import Vocabulary
 
 STOP_SIGN = "\N{OCTAGONAL SIGN}"
 _LONGEST = 24  # words: "u n s u b s c r i b e", twice and with a please
@@ -32,6 +33,7 @@ _BADGES = {
 }
 _IN_LATIN_CLOTHES = re.compile(f"[{''.join(map(chr, {**_LOOKALIKES, **_BADGES}))}]")
 _STRETCHED = re.compile(r"(\w)\1{2,}")
+_STRETCHED_LETTERS = re.compile(r"([^\W\d_])\1{2,}")
 _SPLIT = re.compile(r"[^\w$@!|]+")
 _MANY = 2  # words that say nothing as they are: more of them are a sentence, no disguise
 
@@ -52,6 +54,17 @@ def disguises(folded: str, plain: Words, vocabulary: Vocabulary) -> Iterator[tup
     yield tuple(_STRETCHED.sub(r"\1", word) for word in plain), "stretched letters"
     yield _undigited(folded), "signs for letters"
     yield tuple(_untyped(word, vocabulary) for word in plain), "a slip of the finger"
+
+
+def undisguised(folded: str) -> str:
+    """Return a folded text without look-alike letters and stretched words, for its sentences.
+
+    >>> undisguised("plsss stoppp texting me")
+    'pls stop texting me'
+    """
+    if not folded.isascii() and _IN_LATIN_CLOTHES.search(folded):
+        folded = folded.translate(_BADGES).translate(_LOOKALIKES)
+    return _STRETCHED_LETTERS.sub(r"\1", folded)
 
 
 def _joined_letters(plain: Words) -> Words:
@@ -80,7 +93,8 @@ def _undigited(folded: str) -> Words:
 def _untyped(word: str, vocabulary: Vocabulary) -> str:
     if len(word) < 4 or word in vocabulary.not_typos or word in vocabulary.lone:  # noqa: PLR2004 - shorter words have too many neighbours
         return word
-    return next((meant for meant in vocabulary.typos if is_one_slip(word, meant)), word)
+    near = {meant for less in less_by_one(word) for meant in vocabulary.typos.get(less, ())}
+    return min((meant for meant in near if is_one_slip(word, meant)), default=word)
 
 
 def is_one_slip(typed: str, meant: str) -> bool:

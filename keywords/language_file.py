@@ -3,7 +3,7 @@
 The keys are explained in docs/keywords.md.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -19,12 +19,22 @@ _LISTS = (
     *("dressing", "yes", "no", "firm", "channels", "own_words"),
     *("firm_in_capitals", "goes_on", "leads_up", "tapbacks", "signatures"),
     *("typos", "not_typos", "not_telling"),
+    *("auto_replies", "before_topics", "joining", "everything", "clauses", "openers", "everyday"),
 )
 _BY_CLASS = ("alone", "anywhere", "examples")
 _MAPS = ("sets", "taken_back", *_BY_CLASS)
-_TAKEN_BACK = frozenset({"before", "after", "beside"})
 _CLASSES = frozenset(Meaning)
+_TAKEN_BACK = {"before", "after", "beside"} | {
+    f"{where} {meaning}" for where in ("before", "after") for meaning in Meaning
+}
 _EXAMPLES = _CLASSES | {"yes", "no"}
+
+_ALLOWED: Mapping[str, Collection[str]] = {
+    "taken_back": _TAKEN_BACK,
+    "alone": _CLASSES,
+    "anywhere": _CLASSES,
+    "examples": _EXAMPLES,
+}
 
 Lists = Mapping[str, tuple[str, ...]]
 
@@ -94,8 +104,7 @@ def _faults(written: Any, code: str) -> list[str]:
 def _map_faults(key: str, written: Any) -> list[str]:
     if not isinstance(written, dict):
         return [f"{key} must be a map of lists"]
-    allowed = _EXAMPLES if key == "examples" else _CLASSES if key in _BY_CLASS else None
-    allowed = _TAKEN_BACK if key == "taken_back" else allowed
+    allowed = _ALLOWED.get(key)
     faults = [
         f"{key}: unknown entry {name!r}" for name in written if allowed and name not in allowed
     ]

@@ -27,6 +27,11 @@ class Reading:
     ISO 639-1 code of the language whose words decided, None where none did. `reason` names the
     words it rests on, for staff and for `keywords classify`. `answer` is set where the whole text
     is a bare yes or no: it opts nobody in unless a live prompt asked.
+
+    `automatic` is set where a machine wrote the text: a reaction to an earlier text, or an
+    auto-reply; its meaning is `none`. `topics` names the rulebook's topics that the opt-out is
+    confined to; empty: it concerns every text. `is_bare`: the whole text is keywords, of one
+    word or two, in whatever dressing.
     """
 
     meaning: Meaning
@@ -34,3 +39,6 @@ class Reading:
     language: str | None = None
     reason: str = ""
     answer: Literal["yes", "no"] | None = None
+    automatic: Literal["tapback", "auto_reply"] | None = None
+    topics: tuple[str, ...] = ()
+    is_bare: bool = False

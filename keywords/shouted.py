@@ -3,10 +3,11 @@
 import re
 from collections.abc import Sequence
 
+from keywords.lone import LoneWord
 from keywords.normalize import words
 from keywords.reading import Meaning
 from keywords.sentences import Finding
-from keywords.vocabulary import LoneWord, Vocabulary
+from keywords.vocabulary import Vocabulary
 
 _LONGEST = 160  # characters: in a longer text capitals rather stress a word
 _CAPITALS = re.compile("[A-ZÀ-Þ]{4}")  # letters; shorter words in capitals are abbreviations

@@ -26,6 +26,11 @@ def is_tapback(text: str, vocabulary: Vocabulary) -> bool:
     return closing == opening.start() or not words(text[closing + 1 :])
 
 
+def is_bare_tapback(plain: tuple[str, ...], vocabulary: Vocabulary) -> bool:
+    """Whether a whole text is a reaction to what cannot be quoted: "Liked an image"."""
+    return len(plain) > 2 and plain in vocabulary.tapbacks  # noqa: PLR2004 - "liked" alone may be a person's word
+
+
 def own_part(text: str, vocabulary: Vocabulary) -> str:
     """Return what is left of `text` without signature, earlier texts and long quotations."""
     if "\n" in text or "\r" in text:

@@ -1,18 +1,32 @@
 """What holds for every text, whatever the language files say."""
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from keywords.classify import classify
+from keywords.language_file import read_languages
 from keywords.reading import Meaning
 
-ZERO_WIDTH = "\u200b\u200c\u200d\ufeff\u2060\u00ad\u202e"
+from .labelled import Labelled, read_texts
+
+ZERO_WIDTH = "\u200b\u200c\u200d\u200e\u200f\ufeff\u2060\u00ad\u202a\u202e\u2066\u2069"
 AROUND = st.text(st.sampled_from(" \t\n.,!?…-—_*#()[]\"'“”«»👍🙏😡🛑❤️\u200b\ufeff"), max_size=12)
-STOP_WORDS = (
-    *("stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"),
-    *("alto", "baja", "parar", "cancelar", "salir", "arret", "arrêt"),
+STOP_WORDS = tuple(
+    dict.fromkeys(
+        entry for file in read_languages() for entry in file.alone["opt_out"] if entry.isalpha()
+    )
 )
+NONE_TEXTS = [text for text in read_texts() if text.meanings == (Meaning.NONE,)]
+POLITE = {
+    "en": ["please", "thanks", "thank you", "kindly", "hi"],
+    "es": ["por favor", "gracias", "hola"],
+    "fr": ["svp", "merci", "bonjour"],
+    "pt": ["por favor", "obrigado", "olá"],
+    "de": ["bitte", "danke", "hallo"],
+}
 
 
 def _wide(char: str) -> str:
@@ -33,6 +47,15 @@ def dressed(draw: st.DrawFn) -> str:
 @given(dressed())
 def test_a_bare_stop_is_heard_in_any_dressing(text: str) -> None:
     assert classify(text).meaning is Meaning.OPT_OUT
+
+
+@settings(deadline=None)
+@given(st.sampled_from(NONE_TEXTS), st.data())
+def test_a_polite_word_makes_no_wish(labelled: Labelled, data: st.DataObject) -> None:
+    polite = data.draw(st.sampled_from(POLITE[labelled.language]))
+    shape = data.draw(st.sampled_from(["{0} {1}", "{0}, {1}", "{1} {0}", "{1}, {0}!", "{1}. {0}"]))
+    if not re.search('[“"«]', labelled.text):  # a tapback with a word before it is none
+        assert classify(shape.format(polite, labelled.text)).meaning is Meaning.NONE
 
 
 @settings(deadline=None)
@@ -107,6 +130,25 @@ def test_a_reason_names_the_words_and_the_disguise() -> None:
 def test_a_word_of_two_languages_tells_none() -> None:
     assert classify("no").language is None
     assert classify("no, gracias").language == "es"
+
+
+@pytest.mark.parametrize(
+    "text", ["Non stop", "NON-STOP", "nonstop", "The sign says: STOP", "stop 12"]
+)
+def test_a_stop_that_is_part_of_something_else_is_none(text: str) -> None:
+    assert classify(text).meaning is Meaning.NONE
+
+
+@pytest.mark.parametrize("text", ["STOP 123456", "stop 612-555-0100", "Can you please stop"])
+def test_a_stop_in_doubt_is_honoured(text: str) -> None:
+    assert classify(text).meaning is Meaning.OPT_OUT
+
+
+@pytest.mark.parametrize(
+    "text", ["ЅТОР texting me", "plsss stoppp texting me", "Quit. Texting. Me."]
+)
+def test_a_sentence_is_heard_in_disguise_too(text: str) -> None:
+    assert classify(text).meaning is Meaning.OPT_OUT
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,10 @@ from types import ModuleType
 
 import pytest
 
-from keywords import classify, disguise, normalize, segments
+from keywords import classify, disguise, normalize, segments, topics
 
 
-@pytest.mark.parametrize("module", [classify, disguise, normalize, segments])
+@pytest.mark.parametrize("module", [classify, disguise, normalize, segments, topics])
 def test_examples_in_docstrings_hold(module: ModuleType) -> None:
     results = doctest.testmod(module)
     assert results.attempted > 0

@@ -92,7 +92,7 @@ def test_a_word_with_two_classes_is_refused(tmp_path: Path) -> None:
 
 def test_compliance_words_tell_the_language() -> None:
     words = compliance_words()
-    assert set(words) == {"en", "es", "fr"}
+    assert set(words) == {"de", "en", "es", "fr", "pt"}
     assert {"stop", "help", "delete", "unsubscribe"} <= words["en"]
     assert {"baja", "ayuda", "parar", "borrar"} <= words["es"]
     assert {"arret", "aidez", "desabonner", "effacer"} <= words["fr"]

@@ -4,9 +4,14 @@ import re
 
 import pytest
 
-from keywords.phrases import PhraseError, compile_phrase
+from keywords.phrases import compile_phrase
+from keywords.tokens import PhraseError
 
-SETS = {"texts": ("texts", "text messages"), "me": ("me", "us")}
+SETS = {
+    "texts": ("texts", "text messages"),
+    "me": ("me", "us"),
+    "kinds": ("more <texts>", "(daily|weekly) <texts>"),
+}
 
 
 def _matches(phrase: str, line: str) -> bool:
@@ -24,6 +29,9 @@ def _matches(phrase: str, line: str) -> bool:
         ("use <number> instead", "use 612 555 0100 instead"),
         ("use <number> instead", "use 33 6 12 34 56 78 instead"),
         ("Don't L'envoyez", "dont l envoyez"),
+        ("(stop|quit [it [with]]) <texts>", "quit it with texts"),
+        ("no <kinds>", "no more text messages"),
+        ("no <kinds>", "no daily texts"),
     ],
 )
 def test_a_phrase_matches_what_it_says(phrase: str, line: str) -> None:
@@ -51,12 +59,24 @@ def test_edges_are_told_apart_from_words() -> None:
 
 @pytest.mark.parametrize(
     "phrase",
-    ["", "^ .", "[stop]", "stop <nothing>", "stop . now", "stop [it", "stop (a|the <texts>)",
-     "<number> instead", "stop (|a)", "stop ([a] b)"],
+    ["", "^ .", "[stop]", "stop <nothing>", "stop . now", "stop [it",
+     "<number> instead", "stop (|a)", "stop (a", "stop a) b", "stop (a]", "[a [b]]",
+     "a | b", "a ... b"],
 )  # fmt: skip
 def test_a_broken_phrase_is_refused(phrase: str) -> None:
     with pytest.raises(PhraseError, match=re.escape(repr(phrase))):
         compile_phrase(phrase, SETS)
+
+
+def test_a_condition_stands_apart() -> None:
+    shape = compile_phrase("make it stop ; & <texts>", SETS)
+    assert shape.at_end == ";"
+    assert re.fullmatch(shape.beside, "text messages ")
+
+
+def test_a_set_inside_itself_is_refused() -> None:
+    with pytest.raises(PhraseError, match="too deep"):
+        compile_phrase("stop <a>", {"a": ("the <a>",)})
 
 
 def test_a_gap_holds_few_words_of_any_kind() -> None:
