@@ -13,10 +13,10 @@ from bench.interleave import median_seconds, percentile, time_each
 from bench.place import BOOK
 from bench.report import Say, Target, heading, table
 from bench.traffic import write_texts
-from keywords.classify import classify
 from keywords.reading import Reading
 from rules.decide import decide
 from rules.decision import Facts, ThreadState
+from rules.hearing import read
 from rules.load import load
 from rules.model import Rulebook
 
@@ -49,8 +49,8 @@ def run_rules(say: Say, seed: int, texts: int, rounds: int) -> None:
     regexes = compile_rules(plain)
     say(heading("rules: decide about a text"))
     say(f"a loop over compiled `re` is one regex a rule, first match wins; seed {seed}")
-    traffic = [_hear(text.body) for text in islice(write_texts(seed), texts)]
-    aimed = _aimed(seed, plain, texts)
+    traffic = [_hear(demo, text.body) for text in islice(write_texts(seed), texts)]
+    aimed = [_hear(generated, body) for body in _aimed(seed, plain, texts)]
     rows = _rows("demo rulebook, traffic", time_each({"decide": _decider(demo)}, traffic, rounds))
     rivals = {"decide": _decider(generated), "regexes": lambda one: first_of(regexes, one.text)}
     times = time_each(rivals, aimed, rounds)
@@ -86,19 +86,19 @@ def _targets(faster: float, seconds: float) -> list[Target]:
     ]
 
 
-def _aimed(seed: int, plain: list[tuple[str, list[str]]], texts: int) -> list[Heard]:
+def _aimed(seed: int, plain: list[tuple[str, list[str]]], texts: int) -> list[str]:
     """Texts of which three in four hold a phrase of some rule, and the others of none."""
     chance = random.Random(seed)
-    heard = []
+    bodies = []
     for text in islice(write_texts(seed), texts):
         _, phrases = chance.choice(plain)
-        body = f"{chance.choice(phrases)} please" if chance.random() < 0.75 else text.body
-        heard.append(_hear(body))
-    return heard
+        aimed = chance.random() < 0.75
+        bodies.append(f"{chance.choice(phrases)} please" if aimed else text.body)
+    return bodies
 
 
-def _hear(text: str) -> Heard:
-    return Heard(text, classify(text))
+def _hear(book: Rulebook, text: str) -> Heard:
+    return Heard(text, read(book, text))
 
 
 def _decider(book: Rulebook) -> Callable[[Heard], object]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from rules.decision import Assign, Escalate, Tag
 from rules.draft import Draft
+from rules.escalation import stand_in
 from rules.model import Action, Texts
 from rules.scalars import NAME, read_choice, read_duration, read_pattern
 from rules.scope import Scope
@@ -156,7 +157,7 @@ def _read_escalate(node: Node, scope: Scope) -> Escalation:
 def _escalate(value: Escalation, draft: Draft) -> None:
     reply = value.reply
     say = draft.word(reply.template, reply.texts) if reply and not draft.muted else None
-    to = draft.stand_in(value.to, draft.case.facts.at + value.after)
+    to = stand_in(draft.case.book, value.to, draft.case.facts.at + value.after)
     draft.effects.append(Escalate(draft.rule_id, value.after, to, say))
 
 

@@ -13,14 +13,19 @@ from rules.templates import placeholders
 
 _FREQUENCY = frozenset(
     {"frequency", "freq", "varies", "vary", "frecuencia", "varia", "frequence", "varie"}
-    | {"recurring", "daily", "weekly", "monthly"}
+    | {"frequencia", "haufigkeit", "variiert", "recurring", "daily", "weekly", "monthly"}
 )
-_HELP = frozenset({"help", "ayuda", "aide"})
+_HELP = frozenset({"help", "ayuda", "aide", "ajuda", "hilfe"})
+_RATES = frozenset(
+    {"rate", "rates", "tarifa", "tarifas", "frais", "tarif", "tarifs"}
+    | {"taxa", "taxas", "tarife", "gebuhr", "gebuhren", "kosten"}
+)
 _WORDS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
-        "rates": frozenset({"rate", "rates", "tarifa", "tarifas", "frais", "tarif", "tarifs"}),
+        "rates": _RATES,
         "STOP": frozenset({"stop"}),
-        "YES": frozenset({"yes", "si", "oui", "y"}),
+        "START": frozenset({"start"}),
+        "YES": frozenset({"yes", "si", "oui", "sim", "ja", "y"}),
     }
 )
 
@@ -30,6 +35,10 @@ DEMANDED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "confirm": ("name", "HELP", "frequency", "rates", "STOP", "YES"),
         "opt-in": ("name", "HELP", "frequency", "rates", "STOP"),
         "opt-out": ("name",),
+        "opt-out-topic": ("name", "topic", "STOP"),
+        "opt-in-carrier": ("START",),
+        "clarify": ("STOP",),
+        "code-near": ("enrollment",),
         "delete": ("code",),
         "access": ("receipt",),
         "correct": ("receipt",),
@@ -46,7 +55,10 @@ _MEANING: Mapping[str, str] = MappingProxyType(
         "frequency": "how many messages to expect",
         "rates": "that message and data rates may apply",
         "STOP": "how to stop (STOP)",
+        "START": "to text START",
         "YES": "to reply YES",
+        "topic": "{{ topic }}",
+        "enrollment": "{{ enrollment }}",
         "code": "{{ code }}",
         "receipt": "{{ receipt }}",
     }

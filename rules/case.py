@@ -21,6 +21,10 @@ class Case:
 
 
 def open_case(book: Rulebook, reading: Reading, text: str, facts: Facts) -> Case:
-    """Make a text ready to be decided."""
+    """Make a text ready to be decided. The words of a machine tell nothing of a known language."""
     heard = hear(text)
-    return Case(book, heard, reading, facts, choose_language(book, reading, heard, facts.language))
+    if reading.automatic and facts.language in book.languages:
+        language = facts.language
+    else:
+        language = choose_language(book, reading, heard, facts.language)
+    return Case(book, heard, reading, facts, language)

@@ -1,11 +1,20 @@
 """What the built-in words bring about, above every rule."""
 
 from dataclasses import replace
+from typing import Literal
 
 from keywords.reading import Meaning
-from rules import builtin
-from rules.decision import AskPrivacy, Flag, OptIn, OptOut, Say
+from rules.decision import (
+    EVERYTHING,
+    AskPrivacy,
+    OptIn,
+    OptOut,
+    WantBack,
+    number_scope,
+    topic_scope,
+)
 from rules.draft import Draft
+from rules.objections import object_to
 
 GO_ON = frozenset({Meaning.HELP, Meaning.AMBIGUOUS, Meaning.NONE})
 """Readings that still go on to routing; the others end here."""
@@ -21,42 +30,86 @@ def obey(draft: Draft) -> bool:
     for wish in wishes:
         if not (wish is Meaning.OPT_IN and Meaning.OPT_OUT in wishes):
             _obey_one(draft, wish)
-    draft.muted = any(wish is not Meaning.NONE for wish in wishes)
+    draft.muted = draft.muted or any(wish is not Meaning.NONE for wish in wishes)
     if all(wish in GO_ON for wish in wishes):
         return True
-    if draft.state.state == "new":
-        draft.state = replace(draft.state, state="closed")
+    draft.stay_shut()
     return False
 
 
 def _obey_one(draft: Draft, wish: Meaning) -> None:
     match wish:
+        case Meaning.OPT_OUT if draft.case.reading.topics:
+            object_to(draft, draft.case.reading.topics)
         case Meaning.OPT_OUT:
             _opt_out(draft)
         case Meaning.OPT_IN:
-            draft.effects += [OptIn(), _say(draft, "opt-in")]
+            _opt_in(draft)
         case Meaning.HELP:
-            draft.effects.append(_say(draft, "help"))
+            draft.say_answer("help")
         case Meaning.DELETE:
-            draft.effects.append(AskPrivacy("delete", _say(draft, "delete")))
+            _ask_privacy(draft, "delete")
         case Meaning.ACCESS:
-            draft.effects.append(AskPrivacy("access", _say(draft, "access")))
+            _ask_privacy(draft, "access")
         case Meaning.CORRECT:
-            draft.effects.append(AskPrivacy("correct", _say(draft, "correct")))
+            _ask_privacy(draft, "correct")
         case Meaning.AMBIGUOUS:
-            draft.effects.append(Flag())
+            _ask_back(draft)
         case Meaning.NONE:
             pass
 
 
 def _opt_out(draft: Draft) -> None:
-    """Stop everything, with one confirmation in all: none to someone who is opted out already."""
-    draft.effects.append(OptOut())
-    if not draft.case.facts.opted_out:
-        draft.effects.append(_say(draft, "opt-out"))
+    """Stop everything, with one confirmation in all: none to someone who was told already."""
+    number = draft.case.book.numbers[draft.case.facts.to]
+    alone = number.opt_out == "number"
+    draft.effects.append(OptOut(number_scope(number.address) if alone else EVERYTHING))
+    if not draft.case.facts.opted_out or draft.case.facts.unconfirmed:
+        draft.acknowledge("opt-out")
     draft.drop_questions()
+    _end_doubt(draft)
+    draft.unflag("start")
 
 
-def _say(draft: Draft, template: str) -> Say:
-    text = builtin.answer(draft.case.book, template, draft.case.language)
-    return Say(template, text, draft.case.language, "compliance")
+def _opt_in(draft: Draft) -> None:
+    """Lift what keeps texts from the contact; where the carrier does, say how they lift that."""
+    _end_doubt(draft)
+    if draft.case.facts.carrier_blocks:
+        draft.effects.append(WantBack())
+        draft.say_answer("opt-in-carrier")
+        draft.flag("start")
+    else:
+        draft.effects.append(OptIn(_suppressed(draft)))
+        draft.say_answer("opt-in")
+        draft.unflag("start")
+
+
+def _suppressed(draft: Draft) -> tuple[str, ...]:
+    """The scopes that a START lifts: the whole opt-out, else the objections to topics."""
+    facts = draft.case.facts
+    if facts.opted_out:
+        return (EVERYTHING, number_scope(draft.case.book.numbers[facts.to].address))
+    return (EVERYTHING, *(topic_scope(topic) for topic in sorted(facts.topics_out)))
+
+
+def _ask_privacy(draft: Draft, kind: Literal["delete", "access", "correct"]) -> None:
+    """Open a request, as only a person can."""
+    say = draft.answer(kind)
+    if say is not None:
+        draft.effects.append(AskPrivacy(kind, say))
+
+
+def _ask_back(draft: Draft) -> None:
+    """Show staff what may be an opt-out, and ask once whether it is; not of who is out already."""
+    facts = draft.case.facts
+    if facts.opted_out:
+        return
+    draft.flag("doubt")
+    if not (draft.state.asked_back or facts.carrier_blocks):
+        asked = draft.say_answer("clarify")
+        draft.state = replace(draft.state, asked_back=asked)
+
+
+def _end_doubt(draft: Draft) -> None:
+    draft.unflag("doubt")
+    draft.state = replace(draft.state, asked_back=False)

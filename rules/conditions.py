@@ -47,6 +47,16 @@ def match_all(conditions: tuple[Condition, ...], case: Case) -> bool:
     return all(CONDITIONS[condition.key].holds(condition.value, case) for condition in conditions)
 
 
+def want_words(conditions: tuple[Condition, ...]) -> bool:
+    """Whether these conditions ask for words in the text, and not for its surroundings alone."""
+    return any(
+        any(map(want_words, condition.value))
+        if condition.key == "any"
+        else CONDITIONS[condition.key].of_text
+        for condition in conditions
+    )
+
+
 def describe(condition: Condition) -> str:
     """A condition in words."""
     return CONDITIONS[condition.key].says(condition.value)

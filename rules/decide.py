@@ -4,10 +4,10 @@ Pure: the same rulebook, reading, text and facts always give the same decision.
 """
 
 from keywords.reading import Reading
-from rules import actions, dialogs, enrolling
+from rules import actions, dialogs, enrolling, guessing
 from rules.case import Case, open_case
 from rules.compliance import obey
-from rules.conditions import match_all
+from rules.conditions import match_all, want_words
 from rules.decision import Decision, Facts
 from rules.draft import Draft
 from rules.model import Rule, Rulebook
@@ -16,11 +16,17 @@ from rules.model import Rule, Rulebook
 def decide(book: Rulebook, reading: Reading, text: str, facts: Facts) -> Decision:
     """The decision about one text: built-in words, protect, YES or NO, code, dialog, routes."""
     draft = Draft(open_case(book, reading, text, facts))
+    if reading.automatic == "tapback" and facts.thread.state != "new":
+        return draft.decision()  # a heart under a text of ours says nothing
     if facts.opted_out:
         draft.drop_questions()  # they were never sent, so that no text answers them
-    if obey(draft):
-        draft.reopen()
-        _route(draft)
+    if not obey(draft):
+        return draft.decision()
+    if facts.blocked:
+        draft.stay_shut()
+        return draft.decision()
+    draft.reopen()
+    _route(draft)
     return draft.decision()
 
 
@@ -37,13 +43,22 @@ def _route(draft: Draft) -> None:
         _act(draft, rule)
     elif draft.muted:
         if dialog is None:
-            _act(draft, first_match(book.routes, case) or book.fallback)
+            _follow_routes(draft)
     elif enrolling.take_answer(draft):
         pass
-    elif enrollment := enrolling.find_code(draft):
+    elif (enrollment := enrolling.find_code(draft)) and not guessing.bars_codes(draft):
         enrolling.take_code(draft, enrollment)
     elif dialog is None or not _held(draft):
-        _act(draft, first_match(book.routes, case) or book.fallback)
+        _follow_routes(draft)
+
+
+def _follow_routes(draft: Draft) -> None:
+    """Let the first route that matches act, else the fallback."""
+    book = draft.case.book
+    rule = first_match(book.routes, draft.case) or book.fallback
+    if not want_words(rule.match):
+        guessing.notice(draft)
+    _act(draft, rule)
 
 
 def _held(draft: Draft) -> bool:

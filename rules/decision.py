@@ -35,9 +35,30 @@ class Prompt:
     expires_at: datetime
 
 
+Flags = Literal["doubt", "limit", "start", "guessing", "unheard"]
+"""Why staff should look at a thread: a text that may be an opt-out, answers past the limit, someone
+who wants texts that the carrier still blocks, somebody who guesses at codes, an answer owed to the
+person that the carrier refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """What was said lately without a person, and which codes were guessed: instants, aware UTC,
+    oldest first, none older than its window.
+    """
+
+    replies: tuple[datetime, ...] = ()  # of rules and timers: what `limits` counts
+    answers: tuple[datetime, ...] = ()  # built-in ones, the confirmation of an opt-out aside
+    guesses: tuple[datetime, ...] = ()  # texts that look like a code and are none
+
+
 @dataclass(frozen=True, slots=True)
 class ThreadState:
-    """A thread as rules see it. `claimed`: a person has it, so that routes leave it alone."""
+    """A thread as rules see it. `claimed`: a person has it, so that routes leave it alone.
+
+    `asked_back`: a text in doubt was answered with the one question whether to stop; `hinted`: the
+    codes for which "did you mean" was said.
+    """
 
     state: Literal["new", "open", "closed", "snoozed"] = "new"
     team: str | None = None
@@ -47,6 +68,10 @@ class ThreadState:
     prompt: Prompt | None = None
     last_activity_at: datetime | None = None
     last_assignee: str | None = None
+    flags: frozenset[Flags] = frozenset()
+    recent: Recent = field(default_factory=Recent)
+    hinted: frozenset[str] = frozenset()
+    asked_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +79,12 @@ class Facts:
     """All that a decision may depend on beside the rulebook, the reading and the text.
 
     `at` is aware UTC; `to` is the number's name in the rulebook; `full` holds the codes whose limit
-    is reached, `enrolled` those this contact is in already.
+    is reached, `enrolled` those this contact is in already. `opted_out`: nothing may be sent from
+    this number; `topics_out`: the topics that the contact has objected to. `carrier_blocks`: the
+    carrier refuses texts from this number to them, and the text at hand does not lift that.
+    `unconfirmed`: they are opted out by what others recorded, and were never told so.
+    `machine`: the sender is no person (a short code, a sender name, a number of ours); `blocked`:
+    staff has blocked them.
     """
 
     at: datetime
@@ -62,6 +92,11 @@ class Facts:
     channel: str = "sms"
     language: str | None = None  # stored for the contact
     opted_out: bool = False
+    topics_out: frozenset[str] = frozenset()
+    carrier_blocks: bool = False
+    unconfirmed: bool = False
+    machine: bool = False
+    blocked: bool = False
     first_contact: bool = True
     groups: frozenset[str] = frozenset()
     attributes: Scalars = field(default_factory=lambda: NOTHING)
@@ -77,22 +112,46 @@ class Say:
     `kind`: `reply` (a rule's, counts as an answer), `question` (a dialog's or a confirmation's),
     `compliance` (the built-in answer to a consent or privacy word).
     `text` still holds `{{ code }}` or `{{ receipt }}` in privacy answers: the shell fills them in.
+    `withheld`: it is not sent, since the contact had as many answers as `limits` allows.
     """
 
     template: str
     text: str
     language: str
     kind: Literal["reply", "question", "compliance"] = "reply"
+    withheld: bool = False
+
+
+EVERYTHING = "all"  # the scope of an opt-out from whatever a tenant sends
+
+
+def topic_scope(topic: str) -> str:
+    """The scope of an objection to one topic of the rulebook."""
+    return f"topic:{topic}"
+
+
+def number_scope(address: str) -> str:
+    """The scope of an opt-out that holds for one number of the tenant, by its address."""
+    return f"number:{address}"
 
 
 @dataclass(frozen=True, slots=True)
 class OptOut:
-    """Suppress the contact now; everything that waits dies."""
+    """Suppress the contact in this scope now. All but a topic's ends whatever waits."""
+
+    scope: str = EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)
 class OptIn:
-    """Lift the suppression."""
+    """Lift the suppressions of these scopes."""
+
+    scopes: tuple[str, ...] = (EVERYTHING,)
+
+
+@dataclass(frozen=True, slots=True)
+class WantBack:
+    """The contact wants texts again, and the carrier blocks them until they text START."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +164,9 @@ class AskPrivacy:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """Show staff that this text may be an opt-out (`Meaning.AMBIGUOUS`)."""
+    """Show staff why to look at this thread; `after` has the flag already."""
+
+    name: Flags
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +222,7 @@ Effect = (
     Say
     | OptOut
     | OptIn
+    | WantBack
     | AskPrivacy
     | Flag
     | Assign

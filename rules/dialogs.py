@@ -66,8 +66,9 @@ def _go_to(draft: Draft, dialog: Dialog, target: str, state: DialogState) -> boo
     if target in ("done", "cancel", "handover"):
         end(draft)
         if target == "done":
-            draft.rule_id = dialog.name
+            draft.rule_id, draft.closing = dialog.name, True
             perform(dialog.done, draft)
+            draft.closing = False
         return target != "handover"
     _ask(draft, dialog, _step(dialog, target), state)
     return True

@@ -2,35 +2,43 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 
+from rules import builtin
 from rules.case import Case
 from rules.decision import (
     NOTHING,
     Assign,
     Decision,
     Effect,
+    Flag,
+    Flags,
     RuleRef,
     SaveAttribute,
     Say,
     Tag,
     ThreadState,
 )
-from rules.escalation import escalated
-from rules.hours import is_open
+from rules.escalation import escalated, flagged, stand_in
+from rules.limits import count_answer, count_reply, trim
 from rules.model import Rule, Section, Texts
 from rules.templates import fill, in_language
 
 
 class Draft:
-    """Gathers what one text brings about. `muted`: rules may neither reply, start nor enroll."""
+    """Gathers what one text brings about.
+
+    `silent`: no person reads an answer, so that nothing at all is said; `muted`: rules may neither
+    reply, start nor enroll; `closing`: a dialog's last actions run, whose reply is a confirmation.
+    """
 
     def __init__(self, case: Case) -> None:
         self.case = case
         self.state: ThreadState = case.facts.thread
         self.effects: list[Effect] = []
         self.rules: list[RuleRef] = []
-        self.muted = False
+        self.silent = case.facts.machine or case.reading.automatic is not None
+        self.muted = self.silent
+        self.closing = False
         self.section: Section = "routes"
         self.rule_id = ""
         self.code: str | None = None
@@ -43,9 +51,28 @@ class Draft:
             self.state = replace(self.state, team=None, claimed=False, tags=frozenset())
         self.state = replace(self.state, state="open")
 
+    def stay_shut(self) -> None:
+        """The text opens no thread: one that was new counts as closed."""
+        if self.state.state == "new":
+            self.state = replace(self.state, state="closed")
+
     def drop_questions(self) -> None:
         """Wait for no answer any more, neither to a dialog nor to a double opt-in."""
         self.state = replace(self.state, dialog=None, prompt=None)
+
+    def flag(self, name: Flags) -> None:
+        """Show staff why to look at the thread."""
+        self.state = flagged(self.state, name)
+        self.effects.append(Flag(name))
+
+    def flag_once(self, name: Flags) -> None:
+        """The same, unless staff is shown that already."""
+        if name not in self.state.flags:
+            self.flag(name)
+
+    def unflag(self, *names: Flags) -> None:
+        """Nobody need look at the thread for these any more."""
+        self.state = replace(self.state, flags=self.state.flags - set(names))
 
     def enter(self, rule: Rule) -> None:
         """A rule acts from here on."""
@@ -61,14 +88,62 @@ class Draft:
         return Say(template, fill(text, {**self.values, **values}), language)
 
     def reply(self, template: str, texts: Texts | None = None) -> None:
-        """Answer, unless rules may not."""
-        if not self.muted:
-            self.effects.append(self.word(template, texts))
+        """Answer, unless rules may not; a reply past the limit is withheld."""
+        if self.muted:
+            return
+        say = self.word(template, texts)
+        if self.closing:
+            self.effects.append(replace(say, kind="question"))
+        elif self.case.facts.opted_out:
+            self.effects.append(say)  # it is not sent, so that it counts for nothing
+        else:
+            recent, allowed = count_reply(
+                self.state.recent, self.case.facts.at, self.case.book.limits
+            )
+            self.state = replace(self.state, recent=recent)
+            self.effects.append(self._limited(say, allowed))
 
     def ask(self, template: str, values: Mapping[str, str] = NOTHING) -> None:
         """Ask a dialog's question, or welcome someone to it; `values` fill placeholders first."""
         say = self.word(template, values=values)
         self.effects.append(replace(say, kind="question"))
+
+    def confirm(self, template: str, *, frequency: str) -> None:
+        """Say a built-in text that an enrollment needs, whatever was said before."""
+        say = self._built_in(template, frequency=frequency)
+        self.effects.append(replace(say, kind="question"))
+
+    def answer(self, template: str, values: Mapping[str, str] = NOTHING) -> Say | None:
+        """A built-in answer to a text, withheld past the limit; None to a machine."""
+        if self.silent:
+            return None
+        recent, allowed = count_answer(self.state.recent, self.case.facts.at, self.case.book.limits)
+        self.state = replace(self.state, recent=recent)
+        return self._limited(self._built_in(template, values), allowed)
+
+    def say_answer(self, template: str, values: Mapping[str, str] = NOTHING) -> bool:
+        """Give a built-in answer; whether it is sent."""
+        say = self.answer(template, values)
+        if say is not None:
+            self.effects.append(say)
+        return say is not None and not say.withheld
+
+    def acknowledge(self, template: str, values: Mapping[str, str] = NOTHING) -> None:
+        """Confirm an opt-out, whatever was said before; to a machine nothing is said."""
+        if not self.silent:
+            self.effects.append(self._built_in(template, values))
+
+    def _built_in(
+        self, template: str, values: Mapping[str, str] = NOTHING, *, frequency: str = ""
+    ) -> Say:
+        book, language = self.case.book, self.case.language
+        text = builtin.answer(book, template, language, frequency=frequency, values=values)
+        return Say(template, text, language, "compliance")
+
+    def _limited(self, say: Say, allowed: bool) -> Say:
+        if not allowed:
+            self.flag_once("limit")
+        return say if allowed else replace(say, withheld=True)
 
     def save(self, name: str, value: str) -> None:
         """Remember what a dialog heard."""
@@ -82,22 +157,10 @@ class Draft:
 
     def assign(self, to: Assign) -> None:
         """Give the thread to someone, as far as this section may take it from whoever has it."""
-        to = self.stand_in(to, self.case.facts.at)
+        to = stand_in(self.case.book, to, self.case.facts.at)
         if self._may_move() and not self._has(to):
             self.state = escalated(self.state, to)
             self.effects.append(to)
-
-    def stand_in(self, to: Assign, at: datetime) -> Assign:
-        """Whom an assignment means at an instant: out of a team's hours its backup."""
-        if to.team is None:
-            return to
-        teams, team = self.case.book.teams, self.case.book.teams[to.team]
-        while team.hours and team.backup and not self._at_work(team.hours, at):
-            team = teams[team.backup]
-        return Assign(team.name, None, to.strategy or team.strategy)
-
-    def _at_work(self, hours: str, at: datetime) -> bool:
-        return is_open(self.case.book.hours[hours], at, self.case.book.timezone)
 
     def _may_move(self) -> bool:
         if self.section == "protect":
@@ -113,11 +176,12 @@ class Draft:
 
     def decision(self) -> Decision:
         """The finished decision."""
-        case = self.case
+        case, at = self.case, self.case.facts.at
+        recent = trim(self.state.recent, at, case.book.limits)
         return Decision(
             keyword=case.reading.meaning,
             language=case.language,
-            after=replace(self.state, last_activity_at=case.facts.at),
+            after=replace(self.state, last_activity_at=at, recent=recent),
             rules=tuple(self.rules),
             effects=tuple(self.effects),
             code=self.code,

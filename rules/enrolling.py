@@ -3,13 +3,24 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from keywords.normalize import words
 from rules import builtin, dialogs
-from rules.codes import fold_code
-from rules.decision import AskEnrollment, Enroll, Prompt, Say
+from rules.codes import named_code, near_codes, type_out
+from rules.decision import AskEnrollment, Enroll, Prompt
 from rules.draft import Draft
 from rules.model import Enrollment, Rulebook
 
 PROMPT_WAITS = timedelta(hours=24)
+
+
+def codes_at_stake(book: Rulebook, text: str, prompt: Prompt | None) -> frozenset[str]:
+    """The codes about which a decision needs to know who is enrolled and whether they are full."""
+    if not book.codes:
+        return frozenset()
+    typed, asked = type_out(words(text)), prompt.code if prompt else None
+    named = named_code(book.codes, typed)
+    near = near_codes(book.codes, typed) if named is None else ()
+    return frozenset(code for code in (named, asked, *near) if code and code in book.enrollments)
 
 
 def find_code(draft: Draft) -> Enrollment | None:
@@ -18,27 +29,27 @@ def find_code(draft: Draft) -> Enrollment | None:
     None for someone who has opted out: the question for YES could not be sent.
     """
     book, facts = draft.case.book, draft.case.facts
-    if facts.opted_out:
+    if facts.opted_out or not book.codes:
         return None
-    code = book.codes.get(fold_code(draft.case.heard.text))
+    code = named_code(book.codes, type_out(draft.case.heard.words))
     enrollment = book.enrollments[code] if code else None
     return enrollment if enrollment and facts.to in enrollment.numbers else None
 
 
 def names_code(book: Rulebook, text: str) -> bool:
     """Whether the whole text is a code that every number of the tenant takes."""
-    code = book.codes.get(fold_code(text))
+    code = named_code(book.codes, type_out(words(text)))
     return code is not None and set(book.enrollments[code].numbers) >= set(book.numbers)
 
 
 def take_code(draft: Draft, enrollment: Enrollment) -> None:
     """Answer an enrollment code: say why it cannot be, ask for YES, or enroll at once."""
     draft.code = enrollment.code
-    if refusal := _refusal(draft, enrollment):
-        _say(draft, refusal)
+    if why_not := refusal(draft, enrollment):
+        draft.say_answer(why_not)
     elif enrollment.confirm == "double":
         draft.effects.append(AskEnrollment(enrollment.code))
-        _say(draft, "confirm", frequency=enrollment.frequency, kind="question")
+        draft.confirm("confirm", frequency=enrollment.frequency)
         expires_at = draft.case.facts.at + PROMPT_WAITS
         draft.state = replace(draft.state, prompt=Prompt(enrollment.code, expires_at))
     else:
@@ -58,14 +69,15 @@ def take_answer(draft: Draft) -> bool:
         return False
     draft.state = replace(draft.state, prompt=None)
     if answer == "yes":
-        if refusal := _refusal(draft, enrollment):
-            _say(draft, refusal)
+        if why_not := refusal(draft, enrollment):
+            draft.say_answer(why_not)
         else:
             _enroll(draft, enrollment)
     return True
 
 
-def _refusal(draft: Draft, enrollment: Enrollment) -> str | None:
+def refusal(draft: Draft, enrollment: Enrollment) -> str | None:
+    """The built-in answer that says why someone cannot enroll; None where they can."""
     facts = draft.case.facts
     today = facts.at.astimezone(draft.case.book.timezone).date()
     if enrollment.code in facts.enrolled:
@@ -85,12 +97,6 @@ def _enroll(draft: Draft, enrollment: Enrollment) -> None:
         program = builtin.program(book, language, frequency=enrollment.frequency)
         draft.ask(enrollment.welcome, program)
     elif enrollment.confirm == "single" or not enrollment.dialog:
-        _say(draft, "opt-in", frequency=enrollment.frequency, kind="question")
+        draft.confirm("opt-in", frequency=enrollment.frequency)
     if enrollment.dialog:
         dialogs.begin(draft, enrollment.dialog)
-
-
-def _say(draft: Draft, template: str, *, frequency: str = "", kind: str = "reply") -> None:
-    text = builtin.answer(draft.case.book, template, draft.case.language, frequency=frequency)
-    say = Say(template, text, draft.case.language, "question" if kind == "question" else "reply")
-    draft.effects.append(say)

@@ -7,12 +7,12 @@ is only known that they hold for the rule whose example it is.
 
 from datetime import UTC, datetime
 
-from keywords.classify import classify
 from rules.case import Case, open_case
 from rules.certain import Certain, verdict_all
 from rules.compliance import GO_ON
 from rules.decision import Facts
 from rules.enrolling import names_code
+from rules.hearing import read
 from rules.model import Rule, Rulebook
 from rules.scope import Scope
 
@@ -24,7 +24,7 @@ def check_examples(book: Rulebook, scope: Scope) -> None:
     certain = Certain(book)
     for rule in (*book.protect, *book.enrich, *book.routes):
         for example in rule.examples:
-            case = open_case(book, classify(example.text), example.text, Facts(_ANY_TIME, ""))
+            case = open_case(book, read(book, example.text), example.text, Facts(_ANY_TIME, ""))
             if example.acts and (why := _why_not(rule, case, certain)):
                 scope.add("BH412", example, f"'{rule.id}' does not act on '{example.text}': {why}")
             elif not example.acts and verdict_all(rule.match, case) is not False:

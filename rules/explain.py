@@ -55,6 +55,8 @@ class Explanation:
         lines = [
             f"text      {self.text!r}",
             f"keyword   {reading.meaning.value}{also}{reason}",
+            *([f"topics    {', '.join(reading.topics)}"] if reading.topics else []),
+            *([f"written   by a machine: {reading.automatic}"] if reading.automatic else []),
             f"language  {decision.language}",
         ]
         if decision.code:
@@ -86,6 +88,8 @@ class Explanation:
             "keyword": self.reading.meaning.value,
             "also": [wish.value for wish in self.reading.also],
             "reason": self.reading.reason,
+            "topics": list(self.reading.topics),
+            "automatic": self.reading.automatic,
             "language": decision.language,
             "code": decision.code,
             "held_by": decision.held_by,

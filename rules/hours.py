@@ -1,21 +1,16 @@
-"""Opening hours: reading them, and telling whether they are open at an instant.
-
-Hours are what the wall clock shows in the tenant's zone: a span over a change of clocks is as long
-as the clocks make it, and an hour that comes twice is open both times.
-"""
+"""Opening hours: reading them, and telling whether they are open at an instant."""
 
 import re
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-from rules.model import Hours, Span
+from rules.model import Hours
 from rules.scalars import read_day, read_text
 from rules.scope import Scope
 from rules.shape import Shape, read_fields, read_named, read_one_or_more
 from rules.source import Node, Scalar, Table
+from rules.week import DAY_MINUTES, WEEKDAYS, Span, Week, is_within
 
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_DAY_MINUTES = 24 * 60
 _SPAN = re.compile(
     r"([01]\d|2[0-3]):([0-5]\d)\s?-\s?(?:([01]\d|2[0-3]):([0-5]\d)|24:00)\Z", re.ASCII
 )
@@ -24,20 +19,7 @@ _SHAPE = Shape("opening hours", ("open", "closed"), required=("open",), later=("
 
 def is_open(hours: Hours, at: datetime, zone: ZoneInfo) -> bool:
     """Whether these hours are open at an instant (aware)."""
-    local = at.astimezone(zone).replace(tzinfo=UTC)  # the wall clock, free of any change of clocks
-    days = (local.date(), local.date() - timedelta(days=1))
-    return any(_covers(hours, day, local) for day in days)
-
-
-def _covers(hours: Hours, day: date, local: datetime) -> bool:
-    if day in hours.closed:
-        return False
-    return any(
-        timedelta(0)
-        <= local - datetime.combine(day, span.opens, UTC)
-        < timedelta(minutes=span.minutes)
-        for span in hours.open.get(day.weekday(), ())
-    )
+    return is_within(hours.open, at, zone, hours.closed)
 
 
 def read_hours(node: Node | None, scope: Scope) -> dict[str, Hours]:
@@ -50,20 +32,36 @@ def read_hours(node: Node | None, scope: Scope) -> dict[str, Hours]:
 
 def _read_one(name: str, node: Node, scope: Scope) -> Hours:
     fields = read_fields(node, _SHAPE, scope)
+    opened, closed = fields.get("open"), fields.get("closed")
+    week = read_week(opened, f"`open` of '{name}'", scope) if opened else {}
+    days = read_one_or_more(closed, "closed", scope) if closed else []
+    return Hours(name, week, frozenset(read_day(day, "closed", scope) for day in days))
+
+
+def read_week(node: Node, what: str, scope: Scope) -> Week:
+    """A map from days to spans of time; no two spans overlap."""
     spans: dict[int, tuple[Span, ...]] = {}
-    for key, value in read_named(fields.get("open"), "open", scope):
-        read = tuple(_read_span(item, scope) for item in read_one_or_more(value, "open", scope))
+    for key, value in read_named(node, what, scope):
+        read = read_spans(value, scope)
         for day in _read_days(key, scope):
             if day in spans:
                 scope.add("BH406", key, f"{WEEKDAYS[day]} stands in another key already")
             spans[day] = read
-    opened, closed = fields.get("open"), fields.get("closed")
-    if isinstance(opened, Table) and not opened.entries:
-        scope.add("BH205", opened, f"`open` of '{name}' must not be empty")
-    if opened and _overlap(spans):
-        scope.add("BH405", opened, f"the open spans of '{name}' overlap")
-    days = read_one_or_more(closed, "closed", scope) if closed else []
-    return Hours(name, spans, frozenset(read_day(day, "closed", scope) for day in days))
+    if isinstance(node, Table) and not node.entries:
+        scope.add("BH205", node, f"{what} must not be empty")
+    check_overlap(spans, node, what, scope)
+    return spans
+
+
+def read_spans(node: Node, scope: Scope) -> tuple[Span, ...]:
+    """A span of time such as 07:00-23:00, or a list of them."""
+    return tuple(_read_span(item, scope) for item in read_one_or_more(node, "open", scope))
+
+
+def check_overlap(week: Week, node: Node, what: str, scope: Scope) -> None:
+    """Note spans that overlap."""
+    if _overlap(week):
+        scope.add("BH405", node, f"the spans of {what} overlap")
 
 
 def _read_days(key: Scalar, scope: Scope) -> list[int]:
@@ -86,19 +84,19 @@ def _read_span(node: Node, scope: Scope) -> Span:
             scope.add("BH206", node, f"'{text}' is no span of time such as 07:00-23:00")
         return Span(time(0), 0)
     begins = int(found[1]) * 60 + int(found[2])
-    ends = int(found[3]) * 60 + int(found[4]) if found[3] else _DAY_MINUTES
+    ends = int(found[3]) * 60 + int(found[4]) if found[3] else DAY_MINUTES
     if begins == ends:
         scope.add("BH405", node, f"'{text}' has no length; a whole day is 00:00-24:00")
-    minutes = ends - begins if ends > begins else ends - begins + _DAY_MINUTES
+    minutes = ends - begins if ends > begins else ends - begins + DAY_MINUTES
     return Span(time(begins // 60, begins % 60), minutes)
 
 
-def _overlap(spans: dict[int, tuple[Span, ...]]) -> bool:
-    week = sorted(
-        (day * _DAY_MINUTES + span.opens.hour * 60 + span.opens.minute, span.minutes)
-        for day, of_day in spans.items()
+def _overlap(week: Week) -> bool:
+    spans = sorted(
+        (day * DAY_MINUTES + span.opens.hour * 60 + span.opens.minute, span.minutes)
+        for day, of_day in week.items()
         for span in of_day
         if span.minutes
     )
-    following = [*week[1:], *((start + 7 * _DAY_MINUTES, length) for start, length in week[:1])]
-    return any(start + n > later for (start, n), (later, _) in zip(week, following, strict=True))
+    following = [*spans[1:], *((start + 7 * DAY_MINUTES, length) for start, length in spans[:1])]
+    return any(start + n > later for (start, n), (later, _) in zip(spans, following, strict=True))

@@ -16,6 +16,8 @@ _ASKING = frozenset(
         *("responda", "responde", "envie", "envia", "escriba", "escribe", "mande", "manda"),
         *("conteste", "contesta", "diga", "teclee", "texto"),
         *("repondez", "reponds", "envoyez", "envoie", "ecrivez", "tapez", "textez", "dites"),
+        *("escreva", "digite", "diga", "mande", "antworten", "antworte", "senden", "sende"),
+        *("schreiben", "schreibe", "schicken", "schicke", "tippen", "simsen"),
     }
 )
 _BETWEEN = frozenset(
@@ -23,11 +25,13 @@ _BETWEEN = frozenset(
         *("with", "the", "word", "or", "by", "us", "yes", "no"),
         *("con", "la", "el", "palabra", "o", "u", "si"),
         *("par", "avec", "le", "mot", "ou", "oui", "non"),
+        *("com", "a", "palavra", "sim", "nao", "mit", "sie", "dem", "das", "wort", "oder", "ja"),
     }
 )
 _STOP = frozenset({"stop", "arret", "alto"})
 _SAYS_WHAT_IT_DOES = frozenset(
     {"unsubscribe", "optout", "baja", "desuscribirse", "desabonner", "desinscrire"}
+    | {"descadastrar", "inscricao", "abmelden", "abzumelden", "abbestellen"}
 )
 
 

@@ -1,30 +1,26 @@
 """What a well-formed rulebook would still do wrong: each check adds its findings."""
 
 from collections.abc import Iterator
-from functools import lru_cache
 
-from keywords.classify import classify
-from keywords.reading import Meaning
 from rules.actions import Escalation
 from rules.builtin import RESERVED, has_language
-from rules.codes import fold_code
-from rules.compliance import GO_ON
 from rules.decision import Assign
-from rules.enrolling import names_code
-from rules.findings import Place
-from rules.model import Condition, Dialog, Phrase, Rule, Rulebook
+from rules.model import Rule, Rulebook
 from rules.scope import Scope
+from rules.taken import Taken
 from rules.wording import check_texts
 
 
 def lint(book: Rulebook, scope: Scope) -> None:
     """Add every finding about a book, which may be one with errors."""
+    taken = Taken(book, scope)
     for rule in _rules(book):
-        _check_phrases(rule.match, rule, book, scope)
+        taken.check_rule(rule, rule.match)
         _check_escalations(rule, scope)
     for dialog in book.dialogs.values():
-        _check_dialog(dialog, scope)
-    _check_codes(scope)
+        taken.check_dialog(dialog)
+    taken.check_codes()
+    taken.check_topics()
     _check_fallback(book.fallback, scope)
     check_texts(book, scope)
     _check_languages(book, scope)
@@ -34,37 +30,6 @@ def lint(book: Rulebook, scope: Scope) -> None:
 
 def _rules(book: Rulebook) -> Iterator[Rule]:
     yield from (*book.protect, *book.enrich, *book.routes, book.fallback)
-
-
-def _check_phrases(match: tuple[Condition, ...], rule: Rule, book: Rulebook, scope: Scope) -> None:
-    """A whole text that a built-in word or a code takes never reaches a rule."""
-    for condition in match:
-        if condition.key == "any":
-            for conditions in condition.value:
-                _check_phrases(conditions, rule, book, scope)
-        elif condition.key == "message_is":
-            for phrase in condition.value:
-                if _meaning(phrase.text) not in GO_ON:
-                    _taken(phrase.text, condition, scope)
-            if (
-                rule.section == "routes"
-                and condition.value
-                and all(names_code(book, phrase.text) for phrase in condition.value)
-            ):
-                message = "every such text is an enrollment code, which acts before this"
-                scope.add("BH420", condition, message)
-
-
-@lru_cache(maxsize=65_536)  # keywords are named by many rules
-def _meaning(text: str) -> Meaning:
-    return classify(text).meaning
-
-
-def _taken(text: str, place: Place, scope: Scope) -> None:
-    meanings = (classify(text).meaning, classify(fold_code(text)).meaning)
-    meaning = next(meaning for meaning in meanings if meaning is not Meaning.NONE)
-    message = f"'{text}' is a built-in word ({meaning.value}), which acts before this"
-    scope.add("BH407", place, message)
 
 
 def _check_escalations(rule: Rule, scope: Scope) -> None:
@@ -84,34 +49,6 @@ def _check_fallback(fallback: Rule, scope: Scope) -> None:
 
 def _same(escalation: Escalation, to: Assign) -> bool:
     return (escalation.to.team, escalation.to.staff) == (to.team, to.staff)
-
-
-def _check_dialog(dialog: Dialog, scope: Scope) -> None:
-    for step in dialog.steps:
-        for phrase in (phrase for phrases in step.choices.values() for phrase in phrases):
-            _check_choice(phrase, step, scope)
-
-
-def _check_choice(phrase: Phrase, place: Place, scope: Scope) -> None:
-    meaning = _meaning(phrase.text)
-    if meaning is Meaning.OPT_OUT:
-        scope.add("BH408", place, f"the choice '{phrase.text}' opts people out; word it otherwise")
-    elif meaning is not Meaning.NONE:
-        _taken(phrase.text, place, scope)
-
-
-def _check_codes(scope: Scope) -> None:
-    seen: dict[str, str] = {}
-    for code, key in scope.declared["enrollments"].items():
-        folded = fold_code(code)
-        readings = (classify(code), classify(folded))  # people type it either way
-        if any(reading.meaning is not Meaning.NONE for reading in readings):
-            _taken(code, key, scope)
-        elif any(reading.answer for reading in readings):
-            scope.add("BH407", key, f"'{code}' is an answer to a question, so it cannot be a code")
-        if folded in seen:
-            scope.add("BH302", key, f"people could not tell '{code}' from '{seen[folded]}'")
-        seen.setdefault(folded, code)
 
 
 def _check_unused(scope: Scope) -> None:

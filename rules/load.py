@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 from rules.codes import fold_code
 from rules.dialog_section import read_dialogs
+from rules.enrollment_section import read_enrollments
 from rules.examples import check_examples
 from rules.findings import Finding, Problems
 from rules.hours import read_hours
 from rules.language import build_vocabulary
+from rules.limits_section import read_limits
 from rules.lint import lint
 from rules.model import Rulebook
 from rules.rule_section import check_ids, read_fallback, read_rules
@@ -21,27 +23,28 @@ from rules.scalars import (
 )
 from rules.scope import Scope
 from rules.sections import (
-    read_enrollments,
     read_keywords,
     read_numbers,
     read_teams,
     read_templates,
+    read_topics,
 )
 from rules.shape import Fields, Shape, read_fields, read_one_or_more
 from rules.source import Node, Scalar, Table, parse
+from rules.topics import compile_words
 
 _BOOK = Shape(
     "a rulebook",
     (
         "version", "tenant", "name", "contact", "timezone", "languages", "numbers", "hours",
-        "teams", "keywords", "templates", "enrollments", "dialogs",
-        "protect", "enrich", "routes", "fallback",
+        "teams", "topics", "keywords", "templates", "enrollments", "dialogs",
+        "protect", "enrich", "routes", "fallback", "limits",
     ),
     required=(
         "version", "tenant", "name", "contact", "timezone", "languages", "numbers", "teams",
         "fallback",
     ),
-    later=("privacy", "limits", "webhooks"),
+    later=("privacy", "webhooks"),
 )  # fmt: skip
 
 
@@ -74,6 +77,7 @@ def _read_book(root: Table, scope: Scope) -> Rulebook:
     scope.languages = _read_languages(fields, scope)
     _check_version(fields, scope)
     keywords = read_keywords(fields.get("keywords"), scope)
+    topics = read_topics(fields.get("topics"), scope)
     protect = read_rules(fields.get("protect"), "protect", scope)
     enrich = read_rules(fields.get("enrich"), "enrich", scope)
     routes = read_rules(fields.get("routes"), "routes", scope)
@@ -89,6 +93,7 @@ def _read_book(root: Table, scope: Scope) -> Rulebook:
         numbers=read_numbers(fields.get("numbers"), scope),
         hours=read_hours(fields.get("hours"), scope),
         teams=read_teams(fields.get("teams"), scope),
+        topics=topics,
         keywords=keywords,
         templates=read_templates(fields.get("templates"), scope),
         enrollments=enrollments,
@@ -97,6 +102,8 @@ def _read_book(root: Table, scope: Scope) -> Rulebook:
         enrich=enrich,
         routes=routes,
         fallback=read_fallback(root, scope),
+        limits=read_limits(fields.get("limits"), scope),
+        topic_words=compile_words(topics, enrollments),
         vocabulary=build_vocabulary(scope.languages, scope.spoken),
         codes={fold_code(code): code for code in enrollments},
     )

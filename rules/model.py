@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
+
+from keywords.topics import Topics
+from rules.limits import Limits
+from rules.week import Week
 
 Texts = Mapping[str, str]  # language -> text
 Vocabulary = Mapping[str, Mapping[str, tuple[tuple[str, ...], ...]]]
@@ -27,30 +31,26 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """One of the tenant's senders. `address` is E.164; `service` a Messaging Service's SID."""
+    """One of the tenant's senders. `address` is E.164; `service` a Messaging Service's SID.
+
+    `opt_out`: whether an opt-out texted to it counts for the whole tenant or for it alone.
+    """
 
     name: str
     address: str
     service: str | None = None
     opt_out_by: Literal["carrier", "bellhop"] = "carrier"
+    opt_out: Literal["tenant", "number"] = "tenant"
     line: int = 1
     col: int = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """An open span: from `opens` for `minutes`, so that a span over midnight is one value."""
-
-    opens: time
-    minutes: int
-
-
-@dataclass(frozen=True, slots=True)
 class Hours:
-    """Opening hours in the tenant's zone: weekday (0 = Monday) -> spans, none on `closed` days."""
+    """Opening hours in the tenant's zone; no span begins on `closed` days."""
 
     name: str
-    open: Mapping[int, tuple[Span, ...]]
+    open: Week
     closed: frozenset[date] = frozenset()
 
 
@@ -154,7 +154,11 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """One tenant's whole rulebook. The first of `languages` is the default."""
+    """One tenant's whole rulebook. The first of `languages` is the default.
+
+    `topics` are the kinds of texts that a person may opt out of alone, by name, each with its words
+    by language; `topic_words` those and the enrollment codes, for the keyword layer.
+    """
 
     tenant: str
     name: str
@@ -164,6 +168,7 @@ class Rulebook:
     numbers: Mapping[str, Number]
     hours: Mapping[str, Hours]
     teams: Mapping[str, Team]
+    topics: Mapping[str, Mapping[str, tuple[Phrase, ...]]]
     keywords: Mapping[str, Mapping[str, tuple[Phrase, ...]]]
     templates: Mapping[str, Texts]
     enrollments: Mapping[str, Enrollment]
@@ -172,6 +177,8 @@ class Rulebook:
     enrich: tuple[Rule, ...]
     routes: tuple[Rule, ...]
     fallback: Rule
+    limits: Limits
+    topic_words: Topics
     vocabulary: Vocabulary = field(default_factory=lambda: MappingProxyType({}))
     codes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """A code as people type it, folded and without spaces -> the code as written."""

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from keywords.classify import classify
 from rules.decide import decide
 from rules.decision import (
+    EVERYTHING,
     AskPrivacy,
     Decision,
     Effect,
@@ -17,9 +17,15 @@ from rules.decision import (
     SaveAttribute,
     Say,
     ThreadState,
+    number_scope,
+    topic_scope,
 )
-from rules.escalation import escalated
+from rules.escalation import escalated, flagged
+from rules.hearing import read
+from rules.limits import count_reply
 from rules.model import Rulebook
+
+_TOPIC = topic_scope("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,26 +50,33 @@ class _Timer:
 
 
 class PretendedThread:
-    """One contact's thread; `facts` is what the next text will be decided with."""
+    """One contact's thread; `facts` is what the next text will be decided with.
+
+    What the facts say of opt-outs at the beginning holds for every number of the tenant.
+    """
 
     def __init__(self, book: Rulebook, facts: Facts) -> None:
         self.book = book
         self.facts = facts
         self._timers: list[_Timer] = []
+        self._suppressed = {topic_scope(topic) for topic in facts.topics_out}
+        if facts.opted_out:
+            self._suppressed.add(EVERYTHING)
 
     def say(self, text: str) -> Outcome:
         """A text comes in."""
+        self._note_suppressed()
         before = self.facts.thread
-        decision = decide(self.book, classify(text), text, self.facts)
+        decision = decide(self.book, read(self.book, text), text, self.facts)
         said: list[Say] = []
         for effect in decision.effects:
             if isinstance(effect, Say):
-                if effect.kind == "compliance" or not self.facts.opted_out:
-                    said.append(effect)
+                said += self._sent(effect)
             elif isinstance(effect, AskPrivacy):
-                said.append(effect.say)
+                said += self._sent(effect.say)
             else:
                 self._apply(effect)
+        self._note_suppressed()
         self.facts = replace(
             self.facts, thread=decision.after, language=decision.language, first_contact=False
         )
@@ -76,25 +89,48 @@ class PretendedThread:
         due = sorted((t for t in self._timers if t.due_at <= until), key=lambda t: t.due_at)
         self._timers = [timer for timer in self._timers if timer.due_at > until]
         for timer in due:
-            said += self._fire(timer.escalate)
+            said += self._fire(timer)
         self.facts = replace(self.facts, at=until)
         return Outcome(before, self.facts.thread, tuple(said))
 
-    def _fire(self, escalate: Escalate) -> list[Say]:
+    def _sent(self, say: Say) -> list[Say]:
+        """A text, unless it is withheld or the contact has opted out of such."""
+        unwanted = self.facts.opted_out and say.kind != "compliance"
+        return [] if say.withheld or unwanted else [say]
+
+    def _fire(self, timer: _Timer) -> list[Say]:
         if self.facts.thread.state == "closed":
             return []
-        self.facts = replace(self.facts, thread=escalated(self.facts.thread, escalate.to))
-        silent = self.facts.opted_out or escalate.say is None
-        return [] if silent or escalate.say is None else [escalate.say]
+        thread, say = escalated(self.facts.thread, timer.escalate.to), timer.escalate.say
+        self.facts = replace(self.facts, thread=thread)
+        if say is None or self.facts.opted_out:
+            return []
+        recent, allowed = count_reply(thread.recent, timer.due_at, self.book.limits)
+        thread = replace(thread, recent=recent)
+        self.facts = replace(self.facts, thread=thread if allowed else flagged(thread, "limit"))
+        return [say] if allowed else []
+
+    def _note_suppressed(self) -> None:
+        """Tell the facts which opt-outs hold at the number that the contact writes to."""
+        number = self.book.numbers.get(self.facts.to)
+        all_here = {EVERYTHING, number_scope(number.address) if number else EVERYTHING}
+        topics = {s.removeprefix(_TOPIC) for s in self._suppressed if s.startswith(_TOPIC)}
+        self.facts = replace(
+            self.facts,
+            opted_out=bool(all_here & self._suppressed),
+            topics_out=frozenset(topics),
+        )
 
     def _apply(self, effect: Effect) -> None:
         facts = self.facts
         match effect:
             case OptOut():
-                self.facts = replace(facts, opted_out=True)
+                self._suppressed.add(effect.scope)
+                self._leave(effect.scope.removeprefix(_TOPIC))
             case OptIn():
-                self.facts = replace(facts, opted_out=False)
+                self._suppressed.difference_update(effect.scopes)
             case Enroll():
+                self._suppressed.discard(topic_scope(effect.code))
                 enrolled, groups = facts.enrolled | {effect.code}, facts.groups | {effect.group}
                 self.facts = replace(facts, enrolled=enrolled, groups=groups)
             case SaveAttribute():
@@ -104,6 +140,13 @@ class PretendedThread:
                 self._escalate_later(effect)
             case _:
                 pass
+
+    def _leave(self, code: str) -> None:
+        """End a membership whose texts somebody has stopped."""
+        facts = self.facts
+        if code in facts.enrolled:
+            groups = facts.groups - {self.book.enrollments[code].group}
+            self.facts = replace(facts, enrolled=facts.enrolled - {code}, groups=groups)
 
     def _escalate_later(self, escalate: Escalate) -> None:
         """Start a timer, unless one of the same rule runs: the first silence is what counts."""

@@ -10,6 +10,7 @@ NAMED_SECTIONS = (
     "numbers",
     "hours",
     "teams",
+    "topics",
     "keywords",
     "templates",
     "enrollments",

@@ -1,8 +1,8 @@
-"""The sections that name things: numbers, teams, keywords, templates and enrollments."""
+"""The sections that name things: numbers, teams, keywords, topics and templates."""
 
 from collections.abc import Mapping
 
-from rules.model import Enrollment, Number, Phrase, Team, Texts
+from rules.model import Number, Phrase, Team, Texts
 from rules.phrases import read_phrases
 from rules.scalars import (
     E164,
@@ -11,22 +11,16 @@ from rules.scalars import (
     SHORT_CODE,
     read_choice,
     read_count,
-    read_day,
     read_pattern,
     read_sentence,
 )
 from rules.scope import Scope
-from rules.shape import Fields, Shape, read_fields, read_named, read_one_or_more
+from rules.shape import Fields, Shape, read_fields, read_named
 from rules.source import Node, Scalar, Table
 from rules.strategies import STRATEGIES
 
-_NUMBER = Shape("a number", ("address", "service", "opt_out_by"), required=("address",))
+_NUMBER = Shape("a number", ("address", "service", "opt_out_by", "opt_out"), required=("address",))
 _TEAM = Shape("a team", ("strategy", "hours", "capacity", "backup"))
-_ENROLLMENT = Shape(
-    "an enrollment",
-    ("group", "numbers", "from", "until", "limit", "confirm", "dialog", "welcome", "frequency"),
-    required=("group", "frequency"),
-)
 
 
 def read_name(key: Scalar, scope: Scope) -> str:
@@ -54,8 +48,9 @@ def _read_number(name: str, node: Node, scope: Scope) -> Number:
         return Number(name, _read_address(node, scope), line=node.line, col=node.col)
     fields = read_fields(node, _NUMBER, scope)
     service = fields.get("service")
-    owner = fields.get("opt_out_by")
+    owner, reach = fields.get("opt_out_by"), fields.get("opt_out")
     by = read_choice(owner, ("carrier", "bellhop"), "opt_out_by", scope) if owner else "carrier"
+    counts_for = read_choice(reach, ("tenant", "number"), "opt_out", scope) if reach else "tenant"
     return Number(
         name,
         _read_address(fields["address"], scope) if "address" in fields else "",
@@ -63,6 +58,7 @@ def _read_number(name: str, node: Node, scope: Scope) -> Number:
         if service
         else None,
         "bellhop" if by == "bellhop" else "carrier",
+        "number" if counts_for == "number" else "tenant",
         node.line,
         node.col,
     )
@@ -120,6 +116,16 @@ def read_keywords(node: Node | None, scope: Scope) -> dict[str, dict[str, tuple[
     return scope.keywords
 
 
+def read_topics(node: Node | None, scope: Scope) -> dict[str, dict[str, tuple[Phrase, ...]]]:
+    """The section `topics`: kinds of texts that a person may opt out of alone."""
+    topics = {}
+    for key, value in read_named(node, "topics", scope):
+        if key.text in scope.declared["enrollments"]:
+            scope.add("BH302", key, f"'{key.text}' is an enrollment code, which is a topic already")
+        topics[read_name(key, scope)] = read_by_language(value, scope)
+    return topics
+
+
 def read_by_language(node: Node, scope: Scope) -> dict[str, tuple[Phrase, ...]]:
     """A map from languages to phrases."""
     found: dict[str, tuple[Phrase, ...]] = {}
@@ -157,47 +163,3 @@ def read_texts(template: str, node: Node, scope: Scope) -> dict[str, str]:
 
 def _lacks(what: str, missing: list[str]) -> str:
     return f"{what} has no text in {', '.join(missing)}"
-
-
-def read_enrollments(node: Node | None, scope: Scope) -> dict[str, Enrollment]:
-    """The section `enrollments`."""
-    return {
-        key.text: _read_enrollment(key, value, scope)
-        for key, value in read_named(node, "enrollments", scope)
-    }
-
-
-def _read_enrollment(key: Scalar, node: Node, scope: Scope) -> Enrollment:
-    fields = read_fields(node, _ENROLLMENT, scope)
-    since, until = fields.get("from"), fields.get("until")
-    first = read_day(since, "from", scope) if since else None
-    last = read_day(until, "until", scope) if until else None
-    if until and first and last and last < first:
-        scope.add("BH206", until, "`until` is before `from`, so that nobody could enroll")
-    confirm, limit = fields.get("confirm"), fields.get("limit")
-    dialog, welcome = fields.get("dialog"), fields.get("welcome")
-    how = read_choice(confirm, ("double", "single"), "confirm", scope) if confirm else "double"
-    return Enrollment(
-        code=read_name(key, scope),
-        group=read_pattern(fields["group"], NAME, "a name", scope) if "group" in fields else "",
-        numbers=_read_enrollment_numbers(fields, scope),
-        frequency=_read_frequency(fields, scope),
-        since=first,
-        until=last,
-        limit=read_count(limit, "limit", scope) if limit else None,
-        confirm="single" if how == "single" else "double",
-        dialog=scope.refer("dialogs", dialog) if dialog else None,
-        welcome=scope.refer("templates", welcome) if welcome else None,
-    )
-
-
-def _read_enrollment_numbers(fields: Fields, scope: Scope) -> tuple[str, ...]:
-    if "numbers" not in fields:
-        return tuple(scope.declared["numbers"])
-    items = read_one_or_more(fields["numbers"], "numbers", scope)
-    return tuple(scope.refer("numbers", item) for item in items)
-
-
-def _read_frequency(fields: Fields, scope: Scope) -> str:
-    node = fields.get("frequency")
-    return read_sentence(node, "frequency", scope) if node else ""

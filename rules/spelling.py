@@ -19,7 +19,7 @@ class Spelling:
     def nearest(self, word: str) -> str | None:
         """The known word one edit away that is most like this one; of short words none is."""
         near = {known for form in _forms(word) for known in self._by_form.get(form, ())}
-        alike = sorted(known for known in near if _one_edit(word, known))
+        alike = sorted(known for known in near if differs_by_one_edit(word, known))
         return next(iter(get_close_matches(word, alike, cutoff=0.7)), None)
 
 
@@ -29,10 +29,12 @@ def _forms(word: str) -> Iterator[str]:
         yield from (word[:i] + word[i + 1 :] for i in range(len(word)))
 
 
-def _one_edit(a: str, b: str) -> bool:
+def differs_by_one_edit(a: str, b: str) -> bool:
     """Whether two words differ by one letter added, dropped, changed or swapped with the next."""
     if len(a) > len(b):
         a, b = b, a
+    if len(b) > len(a) + 1:
+        return False
     start = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), len(a))
     if len(a) != len(b):
         return a[start:] == b[start + 1 :]

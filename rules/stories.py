@@ -1,6 +1,10 @@
 """Effects in words, for explanations."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from rules.decision import (
+    EVERYTHING,
     AskEnrollment,
     AskPrivacy,
     Assign,
@@ -8,11 +12,23 @@ from rules.decision import (
     Enroll,
     Escalate,
     Flag,
+    Flags,
     OptIn,
     OptOut,
     SaveAttribute,
     Say,
     Tag,
+    WantBack,
+)
+
+_WHY_LOOK: Mapping[Flags, str] = MappingProxyType(
+    {
+        "doubt": "this may be an opt-out",
+        "limit": "answers are withheld, as there were too many",
+        "start": "they want texts, which the carrier blocks",
+        "guessing": "somebody guesses at codes",
+        "unheard": "a text could not reach them",
+    }
 )
 
 
@@ -20,15 +36,18 @@ def describe_effect(effect: Effect) -> str:  # noqa: PLR0911 - one line for each
     """What an effect does, as a sentence."""
     match effect:
         case Say():
-            return f"say {effect.template} ({effect.kind}, {effect.language}): {effect.text}"
+            verb = "withhold" if effect.withheld else "say"
+            return f"{verb} {effect.template} ({effect.kind}, {effect.language}): {effect.text}"
         case OptOut():
-            return "opt the contact out"
+            return f"opt the contact out{_of(effect.scope)}"
         case OptIn():
-            return "opt the contact in again"
+            return f"opt the contact in again{''.join(map(_of, effect.scopes))}"
+        case WantBack():
+            return "note that they want texts again, once the carrier lets them through"
         case AskPrivacy():
             return f"open a privacy request: {effect.kind}"
         case Flag():
-            return "show staff that this may be an opt-out"
+            return f"show staff that {_WHY_LOOK[effect.name]}"
         case Assign():
             strategy = f" ({effect.strategy})" if effect.strategy else ""
             return f"assign to {effect.team or effect.staff}{strategy}"
@@ -43,3 +62,8 @@ def describe_effect(effect: Effect) -> str:  # noqa: PLR0911 - one line for each
             return f"ask for YES to enroll with {effect.code}"
         case Enroll():
             return f"enroll with {effect.code} into {effect.group}"
+
+
+def _of(scope: str) -> str:
+    """A scope in words; of everything none are needed."""
+    return "" if scope == EVERYTHING else f" of {scope.replace(':', ' ')}"

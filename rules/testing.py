@@ -11,6 +11,7 @@ from rules.expectations import EXPECTED
 from rules.known_names import known_names, wrong_name
 from rules.model import Rulebook
 from rules.pretending import Outcome, PretendedThread
+from rules.scalars import E164
 
 _MONDAY_NOON = datetime(2026, 1, 5, 12)  # noqa: DTZ001 - the tenant's own clock
 
@@ -98,6 +99,8 @@ def _facts(book: Rulebook, facts: Facts, given: Mapping[str, tuple[str, ...]]) -
             facts = replace(facts, at=local.replace(tzinfo=book.timezone).astimezone(UTC))
         elif key == "to":
             facts = replace(facts, to=values[0])
+        elif key == "from":
+            facts = replace(facts, machine=_is_machine(book, values[0]))
         elif key == "language":
             facts = replace(facts, language=values[0])
         elif key == "thread":
@@ -106,6 +109,13 @@ def _facts(book: Rulebook, facts: Facts, given: Mapping[str, tuple[str, ...]]) -
         elif key == "tags":
             facts = replace(facts, thread=replace(facts.thread, tags=frozenset(values)))
     return facts
+
+
+def _is_machine(book: Rulebook, address: str) -> bool:
+    """Whether an address is no person's: a short code, a sender name, a number of the tenant's."""
+    if address in {number.address for number in book.numbers.values()}:
+        return True
+    return ":" not in address and E164.match(address) is None
 
 
 def _unreached(book: Rulebook, reached: set[str]) -> tuple[RuleRef, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from rules.builtin import FILLED_LATER, PROGRAM, RESERVED
+from rules.builtin import FILLED_HERE, FILLED_LATER, PROGRAM, RESERVED
 from rules.carriers import DEMANDED, WELCOME, missing_from
 from rules.invitations import invited_opt_out
 from rules.model import Rulebook
@@ -32,7 +32,7 @@ _Known = tuple[frozenset[str], Spelling]
 def _known(welcomes: set[str], scope: Scope) -> Mapping[str, _Known]:
     """The placeholders that a template may have; under "" those of any other."""
     saved = frozenset(scope.saves)
-    of_welcome, of_answer = saved | PROGRAM, PROGRAM | FILLED_LATER
+    of_welcome, of_answer = saved | PROGRAM, PROGRAM | FILLED_HERE | FILLED_LATER
     welcoming, answering = (of_welcome, Spelling(of_welcome)), (of_answer, Spelling(of_answer))
     return {
         "": (saved, Spelling(saved)),

@@ -14,6 +14,7 @@ TEXTS = st.sampled_from(
     [
         "STOP", "START", "HELP", "DELETE", "YES", "no", "SUMMIT26", "towels", "leak", "fire",
         "vegan", "Ana", "thank you", "hello", "light bulb", "toallas", "", "🛑", "  ", "{{ x }}",
+        "STOP ads", "STOP SUMMIT26", "sumit26", "abc123", "wrong number", "Liked “Towels”",
     ]
 )  # fmt: skip
 STEPS = st.lists(st.one_of(TEXTS, st.text(max_size=30), st.integers(1, 3000)), max_size=12)

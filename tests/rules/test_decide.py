@@ -50,7 +50,7 @@ def test_a_second_stop_gets_no_second_confirmation(hotel: Rulebook) -> None:
 
 def test_start_opts_in_and_says_so(hotel: Rulebook) -> None:
     decision = decide_text(hotel, "START", opted_out=True)
-    assert decision.effects[0] == OptIn()
+    assert decision.effects[0] == OptIn(("all", "number:+16125550100"))
     assert said(decision) == ["opt-in"]
 
 
@@ -110,8 +110,8 @@ def test_help_inside_a_dialog_still_reaches_protect(hotel: Rulebook) -> None:
 def test_an_ambiguous_text_is_flagged_and_routed_without_a_reply(hotel: Rulebook) -> None:
     facts = Facts(MORNING, "main")
     decision = decide(hotel, Reading(Meaning.AMBIGUOUS), "stop towels", facts)
-    assert Flag() in decision.effects
-    assert said(decision) == []
+    assert Flag("doubt") in decision.effects
+    assert said(decision) == ["clarify"]
     assert decision.after.team == "front-desk"
 
 

@@ -3,16 +3,29 @@
 import json
 from datetime import timedelta
 
-from keywords.classify import classify
-from rules.decision import DialogState, Facts, ThreadState
+import pytest
+
+from rules.decision import (
+    DialogState,
+    Effect,
+    Facts,
+    Flag,
+    OptIn,
+    OptOut,
+    Recent,
+    ThreadState,
+    WantBack,
+)
 from rules.explain import Explanation, explain
+from rules.hearing import read
 from rules.model import Rulebook
+from rules.stories import describe_effect
 from tests.rules.conftest import MORNING
 
 
 def _explain(book: Rulebook, text: str, thread: ThreadState | None = None) -> Explanation:
     facts = Facts(MORNING, "main", thread=thread or ThreadState())
-    return explain(book, classify(text), text, facts)
+    return explain(book, read(book, text), text, facts)
 
 
 def _outcomes(explanation: Explanation) -> dict[str, str]:
@@ -54,3 +67,37 @@ def test_nested_conditions_are_told_in_words(hotel: Rulebook) -> None:
     assert "no  it came to events" in lines
     assert "yes any of (the text begins with 'hello'" in lines
     assert "not (the thread was new or closed)" in lines
+
+
+def test_an_objection_to_a_topic_is_told_in_words(cafe: Rulebook) -> None:
+    told = _explain(cafe, "STOP ads")
+    assert "topics    marketing" in told.as_lines()
+    assert told.effects[0] == "opt the contact out of topic marketing"
+    assert told.as_dict()["topics"] == ["marketing"]
+
+
+def test_the_text_of_a_machine_is_told_as_such(cafe: Rulebook) -> None:
+    told = _explain(cafe, "Liked “Soon.”")
+    assert "written   by a machine: tapback" in told.as_lines()
+    assert told.as_dict()["automatic"] == "tapback"
+
+
+def test_what_is_withheld_is_told(cafe: Rulebook) -> None:
+    recent = Recent(replies=(MORNING, MORNING))
+    told = _explain(cafe, "tea", ThreadState("open", recent=recent))
+    assert "show staff that answers are withheld, as there were too many" in told.effects
+    assert "withhold soon (reply, en): Soon." in told.effects
+
+
+@pytest.mark.parametrize(
+    ("effect", "words"),
+    [
+        (OptIn(("all", "topic:ads")), "opt the contact in again of topic ads"),
+        (WantBack(), "note that they want texts again, once the carrier lets them through"),
+        (Flag("doubt"), "show staff that this may be an opt-out"),
+        (Flag("guessing"), "show staff that somebody guesses at codes"),
+        (OptOut("number:+16125550199"), "opt the contact out of number +16125550199"),
+    ],
+)
+def test_effects_of_consent_are_told_in_words(effect: Effect, words: str) -> None:
+    assert describe_effect(effect) == words

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from rules.actions import ACTIONS
 from rules.actions import LATER as LATER_ACTIONS
@@ -15,6 +16,7 @@ from rules.conditions import LATER as LATER_CONDITIONS
 from rules.expectations import EXPECTED
 from rules.findings import CODES
 from rules.load import load
+from rules.quiet_table import FILE
 from rules.strategies import STRATEGIES
 from rules.testing import run_tests
 
@@ -64,7 +66,23 @@ def test_each_condition_and_action_has_its_heading_and_its_example(key: str) -> 
 
 def test_every_section_has_its_heading() -> None:
     headings = set(re.findall(r"^### `(\w+)`$", PAGE, re.MULTILINE))
-    assert set(_sections(WHOLE)) | {"enrich"} <= headings
+    assert set(_sections(WHOLE)) | {"enrich", "topics", "limits"} <= headings
+
+
+def test_the_table_of_quiet_hours_is_the_one_that_holds() -> None:
+    rows = re.findall(
+        r"^\| `([\w-]+)` \| (.+) \| (.+) \| (\d{4}-\d\d-\d\d) \|$", PAGE, re.MULTILINE
+    )
+    written = yaml.safe_load(FILE.read_text())
+    assert rows == [
+        (
+            row["place"],
+            ", ".join(f"{days} {hours}" for days, hours in row["hours"].items()),
+            row["source"],
+            str(row["as_of"]),
+        )
+        for row in written
+    ]
 
 
 def test_every_code_is_explained() -> None:

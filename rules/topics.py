@@ -1,0 +1,20 @@
+"""The topics of a rulebook as the keyword layer wants them: its own, and its enrollment codes."""
+
+from collections.abc import Iterable, Mapping
+
+from keywords.topics import Topics, compile_topics
+from rules.model import Phrase
+
+MARKETING = "marketing"
+"""The topic that is a purpose: who opts out of it alone gets no advertising of any kind."""
+
+
+def compile_words(
+    topics: Mapping[str, Mapping[str, tuple[Phrase, ...]]], codes: Iterable[str]
+) -> Topics:
+    """The words of each topic in every language; a code is the name and the word of its own."""
+    words = {
+        name: [phrase.text for group in groups.values() for phrase in group]
+        for name, groups in topics.items()
+    }
+    return compile_topics({**{code: [code] for code in codes}, **words})
