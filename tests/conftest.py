@@ -104,6 +104,21 @@ def database_url(request: pytest.FixtureRequest, database: str, tmp_path: Path) 
     _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture
+def empty_database_url(
+    request: pytest.FixtureRequest, database: str, tmp_path: Path
+) -> Iterator[str]:
+    """A fresh database of the test's own, without a table."""
+    if database == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.sqlite'}"
+        return
+    server: PostgreSQL = request.getfixturevalue("postgresql")
+    name = f"empty_{new_id()}"
+    _execute(server, f"CREATE DATABASE {name}")
+    yield server.database_url(name)
+    _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
 @pytest.fixture(scope="session")
 def session_valkey() -> Iterator[TestValkey]:
     """A Valkey for all tests of one process."""

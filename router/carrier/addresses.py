@@ -43,3 +43,18 @@ def is_short_code(address: str) -> bool:
 def is_toll_free(address: str) -> bool:
     """Whether it is a North American toll-free number: the network filters STOP alone there."""
     return _TOLL_FREE.fullmatch(address) is not None
+
+
+def bare_number(address: str) -> str:
+    """The phone number behind a channel's address; the address itself where there is none.
+
+    >>> bare_number("whatsapp:+15550100"), bare_number("messenger:42")
+    ('+15550100', 'messenger:42')
+    """
+    found = _CHANNEL.fullmatch(address)
+    return found[2] if found and _NUMBER.fullmatch(found[2]) else address
+
+
+def is_machine(address: str) -> bool:
+    """Whether what sends from there is no person's phone: a short code or a sender name."""
+    return channel_of(address) == "sms" and _NUMBER.fullmatch(address) is None

@@ -54,8 +54,8 @@ class Media:
 class Inbound:
     """A text that a person wrote. `opt_out_type` is the carrier's own reading: STOP, START, HELP.
 
-    `received_late` marks one found in the carrier's log after its webhook was lost; `sent_at`
-    (aware UTC) is known for those alone.
+    `received_late` marks one that came by a detour: the spool, or the carrier's log after its
+    webhook was lost; `sent_at` (aware UTC) says since when we might have known, for those alone.
     """
 
     sid: str

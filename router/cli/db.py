@@ -3,6 +3,7 @@
 import click
 
 from router.cli.start import opened_world
+from router.flows.persons import find_persons
 from router.flows.rotate import rewrap_keys
 from router.store import schema
 
@@ -24,4 +25,5 @@ def upgrade() -> None:
     """
     with opened_world() as world:
         click.echo(f"schema {schema.upgrade(world.store)}")
+        find_persons(world)
         click.echo(f"keys of {rewrap_keys(world)} tenants wrapped under the first MASTER_KEY")

@@ -13,6 +13,7 @@ from sqlmodel import col
 
 from router.carrier.api import CarrierError, NumberWebhooks
 from router.carrier.twilio import TwilioCarrier
+from router.flows.consent.audit import count_differences
 from router.flows.world import World
 from router.jobs.redis import connect
 from router.jobs.worker import has_worker
@@ -70,6 +71,20 @@ def check_rules(world: World) -> list[Finding]:
         if tenant.rejected_findings
     ]
     return [Finding(True, f"live: {', '.join(live)}"), *refused]
+
+
+def check_consent(world: World) -> list[Finding]:
+    """The suppression list is what the consent events add up to."""
+    try:
+        differ = count_differences(world)
+    except (DatabaseDown, SQLAlchemyError):
+        return []  # said by the database's own check
+    if differ:
+        do = "stop sending and restore the newest backup: somebody has changed rows by hand"
+        return [
+            Finding(False, f"{differ} people are suppressed otherwise than their events say", do)
+        ]
+    return [Finding(True, "suppressions are what the consent events say")]
 
 
 def check_redis(world: World) -> list[Finding]:

@@ -11,6 +11,7 @@ from router.cli.diagnosis import (
     Finding,
     check_carrier,
     check_clock,
+    check_consent,
     check_database,
     check_ledger,
     check_redis,
@@ -24,6 +25,7 @@ CHECKS: MappingProxyType[str, Callable[[World], list[Finding]]] = MappingProxyTy
     {
         "database": check_database,
         "rules": check_rules,
+        "consent": check_consent,
         "redis": check_redis,
         "worker": check_worker,
         "ledger": check_ledger,
@@ -36,7 +38,7 @@ CHECKS: MappingProxyType[str, Callable[[World], list[Finding]]] = MappingProxyTy
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="One object a line: part, ok, says, do.")
 def doctor(as_json: bool) -> None:
-    """Check settings, database, schema, rulebooks, Redis, worker, ledger, time and carrier.
+    """Check settings, database, rulebooks, consent, Redis, worker, ledger, time and carrier.
 
     \b
     Example:

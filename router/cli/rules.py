@@ -8,7 +8,6 @@ from typing import Any
 
 import click
 
-from keywords.classify import classify
 from router.cli.rulebooks import book_files, read_text, test_file_of
 from router.cli.start import PROBLEMS, WRONG_USE, fail
 from router.now import real_now
@@ -16,6 +15,7 @@ from rules.casefile import INSTANT, parse_instant
 from rules.decision import Facts, RuleRef
 from rules.explain import explain
 from rules.findings import CODES, Finding
+from rules.hearing import read
 from rules.load import Loaded, load
 from rules.model import Rulebook
 from rules.shared_numbers import find_shared_numbers
@@ -88,7 +88,7 @@ def explain_text(file: Path, text: str, as_json: bool, **given: Any) -> None:
     """
     book = _book(file)
     facts = _facts(book, **given)
-    story = explain(book, classify(text), text, facts)
+    story = explain(book, read(book, text), text, facts)
     lines = [json.dumps(story.as_dict(), ensure_ascii=False)] if as_json else story.as_lines()
     click.echo("\n".join(lines))
 

@@ -1,8 +1,8 @@
 """Claiming: of each thread its lowest unfinished message, by a conditional update.
 
-Consent is looked at again here, in the transaction that claims: a claim cannot commit after an
-opt-out has. On PostgreSQL the thread's row is locked first and what is claimed is read after that;
-on SQLite the writer is alone anyway.
+Consent, purpose and quiet hours are looked at again here, in the transaction that claims: a claim
+cannot commit after an opt-out has. On PostgreSQL the thread's row is locked first and what is
+claimed is read after that; on SQLite the writer is alone anyway.
 """
 
 import secrets
@@ -15,12 +15,12 @@ from sqlalchemy import Connection, exists, or_, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from router.flows.held import EVERYTHING
-from router.flows.outbox import EXEMPT, FIRST
+from router.flows.outbox import FIRST
 from router.flows.senders import Sender
+from router.flows.verdicts import CLOSED_SINCE, IN_DOUBT_SINCE, Judge, Verdict
 from router.flows.world import World
 from router.store.rows import CONTACT_OF_THREAD, THREAD_OF_MESSAGE, AnyRow, AnySelect, is_unfinished
-from router.store.tables import Contact, Message, Suppression, Thread
+from router.store.tables import Contact, Message, Thread
 
 LEASE = timedelta(seconds=60)
 
@@ -34,35 +34,56 @@ class Claim:
     thread_id: str
     token: str
     attempt: int
+    number: str
+    kind: str
+    template: str | None
     to: str
     body: str
     deadline: float  # of time.monotonic: not one byte is written after it
 
 
-def claim(world: World, sender: Sender, limit: int) -> list[Claim]:
-    """Claim up to `limit` messages of a sender, answers before bulk; opted-out ones are dropped."""
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What was claimed, and the threads (ids) whose message was put aside instead."""
+
+    messages: tuple[Claim, ...]
+    put_aside: frozenset[str]
+
+
+def claim(world: World, sender: Sender, limit: int) -> Claims:
+    """Claim up to `limit` of a sender's messages, answers before bulk; what may not leave is put
+    aside.
+    """
     at, deadline = world.now(), time.monotonic() + LEASE.total_seconds() / 3
     with world.store.write() as connection:
+        keys = world.keys(connection, sender.tenant_id)
         rows = _lock_and_read(connection, sender, at, limit)
-        barred = [row for row in rows if _is_barred(row)]
-        sendable = [row for row in rows if row not in barred]
-        _drop(connection, sender, barred, at)
+        judge = Judge(world, connection, keys, sender, at)
+        verdicts = {row.id: judge.verdict(row) for row in rows}
+        sendable = [row for row in rows if verdicts[row.id] is None]
+        for row in rows:
+            if verdict := verdicts[row.id]:
+                _put_aside(connection, sender, row, verdict, at)
         token = secrets.token_hex(8)
         _mark(connection, sender, sendable, token, at)
-        keys = world.keys(connection, sender.tenant_id)
-    return [
+    aside = frozenset(row.thread_id for row in rows if verdicts[row.id])
+    claimed = tuple(
         Claim(
             tenant_id=sender.tenant_id,
             message_id=row.id,
             thread_id=row.thread_id,
             token=token,
             attempt=row.attempt + 1,
+            number=row.number,
+            kind=row.kind,
+            template=row.template,
             to=keys.open("contact.address", row.contact_id, row.address),
             body=keys.open("message.body", row.id, row.body),
             deadline=deadline,
         )
         for row in sendable
-    ]
+    )
+    return Claims(claimed, aside)
 
 
 def _lock_and_read(
@@ -91,15 +112,6 @@ def _ready(sender: Sender, at: datetime, limit: int) -> AnySelect:
         col(earlier.seq) < col(Message.seq),
         or_(col(Message.priority) > FIRST, col(earlier.priority) == FIRST),
     )
-    suppressed_since = (
-        select(col(Suppression.since))
-        .where(
-            col(Suppression.tenant_id) == col(Contact.tenant_id),
-            col(Suppression.lookup) == col(Contact.lookup),
-            col(Suppression.scope) == EVERYTHING,
-        )
-        .scalar_subquery()
-    )
     return (
         select(
             col(Message.id),
@@ -107,11 +119,19 @@ def _ready(sender: Sender, at: datetime, limit: int) -> AnySelect:
             col(Message.number),
             col(Message.attempt),
             col(Message.kind),
+            col(Message.template),
+            col(Message.purpose),
+            col(Message.topic),
+            col(Message.cause_id),
             col(Message.body),
-            col(Thread.contact_id),
-            col(Contact.address),
             col(Message.created_at),
-            suppressed_since.label("suppressed_since"),
+            col(Thread.contact_id),
+            IN_DOUBT_SINCE.label("doubt_since"),
+            col(Thread.last_text_at),
+            col(Contact.address),
+            col(Contact.person),
+            col(Contact.blocked),
+            CLOSED_SINCE.label("closed_since"),
         )
         .join(
             Thread,
@@ -132,13 +152,6 @@ def _ready(sender: Sender, at: datetime, limit: int) -> AnySelect:
         .order_by(col(Message.priority), col(Message.created_at), col(Message.seq))
         .limit(limit)
     )
-
-
-def _is_barred(row: AnyRow) -> bool:
-    """Whether an opt-out forbids it: only its confirmation and answers to later words may go."""
-    if row.suppressed_since is None:
-        return False
-    return row.kind not in EXEMPT or row.created_at < row.suppressed_since
 
 
 def _mark(
@@ -164,14 +177,20 @@ def _mark(
     )
 
 
-def _drop(connection: Connection, sender: Sender, rows: Sequence[AnyRow], at: datetime) -> None:
-    if not rows:
-        return
+def _put_aside(
+    connection: Connection, sender: Sender, row: AnyRow, verdict: Verdict, at: datetime
+) -> None:
     connection.execute(
         update(Message)
         .where(
             col(Message.tenant_id) == sender.tenant_id,
-            col(Message.id).in_([row.id for row in rows]),
+            col(Message.id) == row.id,
+            col(Message.state) == "queued",
         )
-        .values(state="suppressed", reason="opted_out", updated_at=at)
+        .values(
+            state=verdict.state,
+            reason=verdict.reason,
+            not_before=verdict.not_before,
+            updated_at=at,
+        )
     )

@@ -4,23 +4,34 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, exists, insert, select, update
+from sqlalchemy import (
+    Connection,
+    ScalarSelect,
+    SQLColumnExpression,
+    bindparam,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlmodel import col
 
+from router.carrier.addresses import bare_number
+from router.flows.scopes import closing_scopes
+from router.flows.thread_state import pack_state, unpack_state
 from router.store.ids import new_id
 from router.store.rows import CONTACT_OF_THREAD, AnyRow, AnySelect, table
 from router.store.sealing import TenantKeys
 from router.store.tables import Contact, Suppression, Thread
-from rules.decision import DialogState, Prompt, ThreadState
-
-EVERYTHING = "all"  # the scope of an opt-out from whatever a tenant sends
+from rules.decision import ThreadState
 
 
 @dataclass(slots=True)
 class Held:
     """One contact and its thread, at the time `at` (aware UTC) of the transaction.
 
-    `number` is the address of ours that the contact last wrote to.
+    `number` is the address of ours that the contact last wrote to; `suppressed` holds the scopes in
+    which nothing may be sent to them; `is_stranger`: the person is known on no channel yet.
     """
 
     connection: Connection
@@ -29,14 +40,18 @@ class Held:
     thread_id: str
     contact_id: str
     lookup: bytes
+    person: bytes
     address: str
     number: str
     next_seq: int
     state: ThreadState = field(default_factory=ThreadState)
     assignee: str | None = None
-    flagged: bool = False
-    opted_out: bool = False
+    doubt_since: datetime | None = None
+    last_text_at: datetime | None = None
+    suppressed: frozenset[str] = frozenset()
+    blocked: bytes | None = None
     first_contact: bool = False
+    is_stranger: bool = False
     language: str | None = None
     groups: frozenset[str] = frozenset()
     attributes: dict[str, str] = field(default_factory=dict)
@@ -46,26 +61,47 @@ class Held:
         """Whose thread it is."""
         return self.keys.tenant_id
 
+    @property
+    def opted_out(self) -> bool:
+        """Whether nothing at all may be sent to them from the number they last wrote to."""
+        return not self.suppressed.isdisjoint(closing_scopes(self.number))
+
     def take_seq(self) -> int:
         """The next place in the thread's order."""
         self.next_seq += 1
         return self.next_seq - 1
 
 
-_IS_SUPPRESSED = exists().where(
-    col(Suppression.tenant_id) == col(Contact.tenant_id),
-    col(Suppression.lookup) == col(Contact.lookup),
-    col(Suppression.scope) == EVERYTHING,
-)
+_BETWEEN_SCOPES = "\n"
+
+
+def scopes_of(
+    tenant_id: SQLColumnExpression[Any], person: SQLColumnExpression[Any]
+) -> ScalarSelect[str]:
+    """The scopes in which nothing may be sent to a person, as one column: see `read_scopes`."""
+    return (
+        select(func.aggregate_strings(col(Suppression.scope), _BETWEEN_SCOPES))
+        .where(col(Suppression.tenant_id) == tenant_id, col(Suppression.lookup) == person)
+        .scalar_subquery()
+    )
+
+
+def read_scopes(column: str | None) -> frozenset[str]:
+    """The scopes that a column of `scopes_of` holds."""
+    return frozenset(column.split(_BETWEEN_SCOPES)) if column else frozenset()
+
+
 _BUNDLE: AnySelect = (
     select(
         *table(Thread).columns,
         col(Contact.lookup),
+        col(Contact.person),
         col(Contact.address),
+        col(Contact.blocked),
         col(Contact.attributes),
         col(Contact.language),
         col(Contact.groups),
-        _IS_SUPPRESSED.label("opted_out"),
+        scopes_of(col(Contact.tenant_id), col(Contact.person)).label("suppressed"),
     )
     .join_from(
         Contact,
@@ -95,7 +131,7 @@ def hold_address(
 ) -> Held:
     """Lock the thread of `address`. `number` becomes the one last written to.
 
-    On first contact there is nothing to lock, and `opted_out` is not known yet: `save` makes both
+    On first contact there is nothing to lock, and `suppressed` is not known yet: `save` makes both
     rows, and raises IntegrityError where another transaction was first.
     """
     lookup = keys.lookup("address", address)
@@ -112,11 +148,17 @@ def hold_address(
         thread_id=new_id(),
         contact_id=new_id(),
         lookup=lookup,
+        person=person_of(keys, address),
         address=address,
         number=number,
         next_seq=1,
         first_contact=True,
     )
+
+
+def person_of(keys: TenantKeys, address: str) -> bytes:
+    """The look-up of whoever is behind an address: the same on every channel of a number."""
+    return keys.lookup("address", bare_number(address))
 
 
 def hold_thread(
@@ -146,9 +188,22 @@ def look_at(connection: Connection, keys: TenantKeys, address: str, at: datetime
     return None if row is None else _from_row(connection, keys, row, at)
 
 
-def save(held: Held) -> None:
-    """Write the thread back, and make it on first contact; its last activity is now."""
+def look_at_thread(
+    connection: Connection, keys: TenantKeys, thread_id: str, at: datetime
+) -> Held | None:
+    """A thread by its id, to be read and not saved; None where the tenant has no such thread."""
+    wanted = {"tenant": keys.tenant_id, "thread": thread_id}
+    row = connection.execute(_BY_THREAD, wanted).one_or_none()
+    return None if row is None else _from_row(connection, keys, row, at)
+
+
+def save(held: Held, *, active: bool = True) -> None:
+    """Write the thread back, and make it on first contact; its last activity is now where the
+    change is `active`: something that people would call news.
+    """
     row = _thread_row(held)
+    if not active:
+        del row["last_activity_at"]
     if held.first_contact:
         ids = {"tenant_id": held.tenant_id, "id": held.thread_id, "contact_id": held.contact_id}
         held.connection.execute(_MAKE_CONTACT, _contact_row(held) | _identity(held))
@@ -166,23 +221,11 @@ def save_contact(held: Held) -> None:
 
 
 def _thread_row(held: Held) -> dict[str, Any]:
-    state, keys = held.state, held.keys
-    dialog = state.dialog and keys.seal_json("thread.dialog", held.thread_id, _pack(state.dialog))
-    prompt = state.prompt and {
-        "code": state.prompt.code,
-        "expires_at": state.prompt.expires_at.isoformat(),
-    }
-    return {
+    return pack_state(held.keys, held.thread_id, held.state) | {
         "number": held.number,
-        "state": state.state,
-        "team": state.team,
         "assignee": held.assignee,
-        "claimed": state.claimed,
-        "flagged": held.flagged,
-        "tags": sorted(state.tags),
-        "dialog": dialog,
-        "prompt": prompt,
-        "last_assignee": state.last_assignee,
+        "doubt_since": held.doubt_since,
+        "last_text_at": held.last_text_at,
         "last_activity_at": held.at,
         "next_seq": held.next_seq,
     }
@@ -191,7 +234,13 @@ def _thread_row(held: Held) -> dict[str, Any]:
 def _contact_row(held: Held) -> dict[str, Any]:
     keys, contact_id, known = held.keys, held.contact_id, held.attributes
     sealed = keys.seal_json("contact.attributes", contact_id, known) if known else None
-    return {"language": held.language, "groups": sorted(held.groups), "attributes": sealed}
+    return {
+        "person": held.person,
+        "blocked": held.blocked,
+        "language": held.language,
+        "groups": sorted(held.groups),
+        "attributes": sealed,
+    }
 
 
 def _identity(held: Held) -> dict[str, Any]:
@@ -213,46 +262,17 @@ def _from_row(connection: Connection, keys: TenantKeys, row: AnyRow, at: datetim
         thread_id=row.id,
         contact_id=row.contact_id,
         lookup=row.lookup,
+        person=row.person,
         address=keys.open("contact.address", row.contact_id, row.address),
         number=row.number,
         next_seq=row.next_seq,
-        state=_thread_state(keys, row),
+        state=unpack_state(keys, row),
         assignee=row.assignee,
-        flagged=row.flagged,
-        opted_out=row.opted_out,
+        doubt_since=row.doubt_since,
+        last_text_at=row.last_text_at,
+        suppressed=read_scopes(row.suppressed),
+        blocked=row.blocked,
         language=row.language,
         groups=frozenset(row.groups),
         attributes=keys.open_json("contact.attributes", row.contact_id, sealed) if sealed else {},
     )
-
-
-def _thread_state(keys: TenantKeys, row: AnyRow) -> ThreadState:
-    dialog = row.dialog and _unpack(keys.open_json("thread.dialog", row.id, row.dialog))
-    prompt = row.prompt and Prompt(
-        row.prompt["code"], datetime.fromisoformat(row.prompt["expires_at"])
-    )
-    return ThreadState(
-        state=row.state,
-        team=row.team,
-        claimed=row.claimed,
-        tags=frozenset(row.tags),
-        dialog=dialog,
-        prompt=prompt,
-        last_activity_at=row.last_activity_at if row.state != "new" else None,
-        last_assignee=row.last_assignee,
-    )
-
-
-def _pack(dialog: DialogState) -> dict[str, Any]:
-    return {
-        "name": dialog.name,
-        "step": dialog.step,
-        "expires_at": dialog.expires_at.isoformat(),
-        "misses": dialog.misses,
-        "saved": dict(dialog.saved),
-    }
-
-
-def _unpack(packed: dict[str, Any]) -> DialogState:
-    expires_at = datetime.fromisoformat(packed["expires_at"])
-    return DialogState(**{**packed, "expires_at": expires_at})

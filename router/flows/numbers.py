@@ -4,7 +4,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from sqlmodel import col
 
 from router.store.ids import new_id
-from router.store.rows import is_unfinished
+from router.store.rows import is_held, is_unfinished
 from router.store.tables import Message, Number
 from rules.model import Rulebook
 
@@ -49,10 +49,11 @@ def renumber(connection: Connection, book: Rulebook) -> None:
 def _let_go(connection: Connection, tenant_id: str, addresses: set[str]) -> None:
     """Numbers leave: what waits to be sent from them never will be, and says so."""
     gone = (col(Message.tenant_id) == tenant_id, col(Message.number).in_(addresses))
-    for state, becomes in (("queued", "canceled"), ("unknown", "review")):
+    for state, becomes in (("queued", "canceled"), ("held", "canceled"), ("unknown", "review")):
+        waits = is_held() if state == "held" else is_unfinished()
         connection.execute(
             update(Message)
-            .where(*gone, is_unfinished(), col(Message.state) == state)
+            .where(*gone, waits, col(Message.state) == state)
             .values(state=becomes, reason="number left the rulebook")
         )
     connection.execute(

@@ -7,25 +7,35 @@ from sqlalchemy import bindparam, exists, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
-from keywords.classify import classify
+from keywords.reading import Meaning
+from router.carrier.addresses import bare_number, is_machine
 from router.carrier.api import Inbound
 from router.carrier.webhook import channel_of
 from router.flows.apply import apply
-from router.flows.held import EVERYTHING, Held, hold_address, save
+from router.flows.carrier_words import carrier_word, heed
+from router.flows.consent.confirmed import is_unconfirmed
+from router.flows.consent.doubt import hear_answer
+from router.flows.consent.outdated import without_outdated
+from router.flows.consent.wishes import mark_free_at_carrier
+from router.flows.held import Held, hold_address, read_scopes, save, scopes_of
 from router.flows.membership import enrolled_in, full_codes
 from router.flows.outbox import ANSWER
 from router.flows.privacy.confirm import AWAITS_CODE, confirm, pending_request
 from router.flows.record import record_decision
 from router.flows.ripples import CALM, Ripples
+from router.flows.scopes import carrier_scope, topics_in
 from router.flows.senders import find_receiver
 from router.flows.turn import Turn
 from router.flows.world import World
 from router.store.ids import new_id
 from router.store.rows import AnyRow, AnySelect, table
-from router.store.tables import Message, Suppression, Tombstone
-from rules.codes import fold_code
+from router.store.tables import Contact, Message, Number, Tombstone
 from rules.decide import decide
 from rules.decision import Facts
+from rules.enrolling import codes_at_stake
+from rules.hearing import read
+
+AFTER_FIRST = 2  # the next place in a thread whose first text is being dealt with
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +56,13 @@ _BEFORE: AnySelect = select(
             col(Tombstone.sid_hash) == bindparam("sid_hash"),
         )
     ).label("known"),
+    scopes_of(bindparam("tenant"), bindparam("person")).label("suppressed"),
     exists()
     .where(
-        col(Suppression.tenant_id) == bindparam("tenant"),
-        col(Suppression.lookup) == bindparam("lookup"),
-        col(Suppression.scope) == EVERYTHING,
+        col(Contact.tenant_id) == bindparam("tenant"), col(Contact.person) == bindparam("person")
     )
-    .label("suppressed"),
+    .label("is_known"),
+    exists().where(col(Number.address) == bindparam("address")).label("is_ours"),
     exists().where(*AWAITS_CODE).label("awaits_code"),
 )
 _STORE = insert(table(Message))
@@ -80,15 +90,20 @@ def _take_in(world: World, inbound: Inbound) -> Received:
         before = _look_before(held, inbound.sid)
         if before.known:
             return Received("duplicate")
-        held.opted_out = before.suppressed
+        held.suppressed = read_scopes(before.suppressed)
+        held.is_stranger = not before.is_known
+        live = world.live(connection, sender.tenant_id, sender.revision)
+        reading = heed(read(live.book, inbound.body), inbound.opt_out_type)
         turn = Turn(
             world=world,
             held=held,
             sender=sender,
-            live=world.live(connection, sender.tenant_id, sender.revision),
+            live=live,
             message_id=_insert(held, inbound),
             inbound=inbound,
-            reading=classify(inbound.body),
+            reading=without_outdated(held, reading, inbound.sent_at or at),
+            carrier_word=carrier_word(sender, inbound),
+            from_machine=before.is_ours or is_machine(inbound.from_address),
             awaits_code=before.awaits_code and not held.first_contact,
         )
         ripples = _understand(turn)
@@ -98,14 +113,17 @@ def _take_in(world: World, inbound: Inbound) -> Received:
 
 
 def _look_before(held: Held, sid: str) -> AnyRow:
-    """Whether this text was stored or erased before (`known`), whether its sender is `suppressed`
-    (an opt-out outlives an erasure), and whether a deletion `awaits_code`.
+    """Whether this text was stored or erased before (`known`), where its sender is `suppressed` (an
+    opt-out outlives an erasure) and whether they are `is_known` on any channel, whether it comes
+    from a number of ours (`is_ours`), and whether a deletion `awaits_code`.
     """
     wanted = {
         "tenant": held.tenant_id,
         "sid": sid,
         "sid_hash": held.keys.lookup("sid", sid),
         "lookup": held.lookup,
+        "person": held.person,
+        "address": bare_number(held.address),
         "now": held.at,
     }
     return held.connection.execute(_BEFORE, wanted).one()
@@ -140,34 +158,57 @@ def _insert(held: Held, inbound: Inbound) -> str:
 
 
 def _understand(turn: Turn) -> Ripples:
-    """Decide, apply and record; a deletion's code is heard before everything else."""
+    """Decide, apply and record; a deletion's code is heard before everything else.
+
+    What was known before the text came is what it is decided by: a START that lifts the carrier's
+    block is one of somebody who was blocked.
+    """
+    facts = _facts(turn)
+    _note_whose(turn)
     request = pending_request(turn.held) if turn.awaits_code else None
     if request is not None and (confirmed := confirm(turn, request)) is not None:
         return confirmed
-    facts = _facts(turn)
     decision = decide(turn.live.book, turn.reading, turn.inbound.body, facts)
     ripples = apply(turn, decision)
     record_decision(turn, decision, facts)
     return ripples
 
 
+def _note_whose(turn: Turn) -> None:
+    """Note what a text says by having come at all, whatever it means."""
+    held = turn.held
+    if turn.carrier_word == "START":
+        mark_free_at_carrier(held)
+    if turn.is_personal:
+        held.last_text_at = max(turn.said_at, held.last_text_at or turn.said_at)
+        if held.doubt_since and turn.reading.meaning is not Meaning.AMBIGUOUS:
+            hear_answer(held)
+
+
+def _is_blocked_at_carrier(turn: Turn) -> bool:
+    blocks = carrier_scope(turn.held.number) in turn.held.suppressed
+    return blocks and turn.carrier_word != "START"
+
+
 def _facts(turn: Turn) -> Facts:
     held = turn.held
-    prompt = held.state.prompt
-    asked = {turn.live.book.codes.get(fold_code(turn.inbound.body)), prompt and prompt.code} - {
-        None
-    }
+    book = turn.live.book
+    codes = codes_at_stake(book, turn.inbound.body, held.state.prompt)
     known: dict[str, Any] = {}
-    if asked:  # only then does a decision depend on who is in already
-        codes = {code for code in asked if code}
-        known = {"enrolled": enrolled_in(held), "full": full_codes(held, turn.live.book, codes)}
+    if codes:  # only then does a decision depend on who is in already
+        known = {"enrolled": enrolled_in(held), "full": full_codes(held, book, codes)}
     return Facts(
         at=held.at,
         to=turn.sender.name,
         channel=channel_of(turn.inbound.from_address),
         language=held.language,
         opted_out=held.opted_out,
-        first_contact=held.first_contact,
+        topics_out=topics_in(held.suppressed),
+        unconfirmed=turn.reading.meaning is Meaning.OPT_OUT and is_unconfirmed(held),
+        carrier_blocks=_is_blocked_at_carrier(turn),
+        machine=turn.from_machine,
+        blocked=held.blocked is not None,
+        first_contact=held.next_seq == AFTER_FIRST,
         groups=held.groups,
         attributes=held.attributes,
         thread=held.state,

@@ -56,6 +56,8 @@ def _reading(reading: Reading) -> dict[str, Any]:
         "language": reading.language,
         "reason": reading.reason,
         "answer": reading.answer,
+        "automatic": reading.automatic,
+        "topics": list(reading.topics),
     }
 
 
@@ -66,6 +68,11 @@ def _facts(facts: Facts) -> dict[str, Any]:
         "channel": facts.channel,
         "language": facts.language,
         "opted_out": facts.opted_out,
+        "topics_out": sorted(facts.topics_out),
+        "carrier_blocks": facts.carrier_blocks,
+        "unconfirmed": facts.unconfirmed,
+        "machine": facts.machine,
+        "blocked": facts.blocked,
         "first_contact": facts.first_contact,
         "groups": sorted(facts.groups),
         "attributes": dict(facts.attributes),
@@ -86,6 +93,14 @@ def _thread(thread: ThreadState) -> dict[str, Any]:
         "prompt": thread.prompt and thread.prompt.code,
         "last_activity_at": _iso(thread.last_activity_at),
         "last_assignee": thread.last_assignee,
+        "flags": sorted(thread.flags),
+        "recent": {
+            "replies": [_iso(instant) for instant in thread.recent.replies],
+            "answers": [_iso(instant) for instant in thread.recent.answers],
+            "guesses": [_iso(instant) for instant in thread.recent.guesses],
+        },
+        "hinted": sorted(thread.hinted),
+        "asked_back": thread.asked_back,
     }
 
 

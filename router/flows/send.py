@@ -21,8 +21,7 @@ from router.carrier.api import (
 )
 from router.carrier.webhook import callback_url
 from router.flows.claims import Claim, claim
-from router.flows.consent import suppress
-from router.flows.held import hold_thread
+from router.flows.consent.refusals import RefusedMessage, take_refusal
 from router.flows.ripples import CALM, Ripples
 from router.flows.senders import Sender, find_sender
 from router.flows.world import World
@@ -43,11 +42,14 @@ def drain(world: World, carrier: Carrier, sender_id: str, budget_seconds: float 
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="send") as pool:
         while time.monotonic() < ends:
             sender = _active_sender(world, sender_id)
-            claims = claim(world, sender, AT_ONCE) if sender else []
-            if sender is None or not claims:
+            if sender is None:
                 return ripples
-            ripples |= Ripples(threads=frozenset((c.tenant_id, c.thread_id) for c in claims))
-            list(pool.map(_send_one(world, carrier, sender), claims))
+            claims = claim(world, sender, AT_ONCE)
+            touched = claims.put_aside | {message.thread_id for message in claims.messages}
+            if not touched:
+                return ripples
+            ripples |= Ripples(threads=frozenset((sender.tenant_id, each) for each in touched))
+            list(pool.map(_send_one(world, carrier, sender), claims.messages))
     return ripples | Ripples(senders=frozenset({sender_id}))
 
 
@@ -99,17 +101,16 @@ def record(world: World, claimed: Claim, outcome: Outcome) -> None:
                 _pause(connection, claimed, code, at)
             case Refused(code, action):
                 settled = _settle(connection, claimed, at, state="failed", error_code=code)
-                if settled and action == "suppress":
-                    suppress_contact(world, connection, claimed.tenant_id, claimed.thread_id)
+                if settled and action == "suppress" and code is not None:
+                    take_refusal(world, connection, _refused(claimed), code)
             case Unknown(reason):
                 _settle(connection, claimed, at, state="unknown", reason=reason)
 
 
-def suppress_contact(world: World, connection: Connection, tenant_id: str, thread_id: str) -> None:
-    """The carrier says that this contact cannot or must not be written to."""
-    held = hold_thread(connection, world.keys(connection, tenant_id), thread_id, world.now())
-    if held is not None:
-        suppress(world.ledger, held, "carrier")
+def _refused(claimed: Claim) -> RefusedMessage:
+    return RefusedMessage(
+        claimed.tenant_id, claimed.thread_id, claimed.number, claimed.kind, claimed.template
+    )
 
 
 def _settle(connection: Connection, claimed: Claim, at: datetime, **values: object) -> bool:

@@ -6,10 +6,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import col
 
+from router.flows.consent.events import events_of
 from router.flows.held import Held, look_at
 from router.flows.world import World
 from router.store.rows import DECISION_OF_MESSAGE, AnyRow
-from router.store.tables import ConsentEvent, DecisionRecord, Message, PrivacyRequest, Tenant, Timer
+from router.store.tables import DecisionRecord, Message, PrivacyRequest, Tenant, Timer
 
 
 class NoSuchTenant(LookupError):
@@ -45,7 +46,12 @@ def _contact(held: Held) -> dict[str, Any]:
         "id": held.contact_id,
         "address": held.address,
         "language": held.language,
-        "consent": {"opted_out": held.opted_out, "events": _consent(held)},
+        "consent": {
+            "opted_out": held.opted_out,
+            "suppressed": sorted(held.suppressed),
+            "events": _consent(held),
+        },
+        "blocked": held.blocked is not None,
         "groups": sorted(held.groups),
         "attributes": held.attributes,
         "thread": _thread(held),
@@ -64,30 +70,27 @@ def _thread(held: Held) -> dict[str, Any]:
         "tags": sorted(held.state.tags),
         "dialog": {"name": dialog.name, "step": dialog.step} if dialog else None,
         "prompt": prompt.code if prompt else None,
-        "flagged": held.flagged,
+        "flagged": bool(held.state.flags),
+        "flags": sorted(held.state.flags),
     }
 
 
 def _consent(held: Held) -> list[dict[str, Any]]:
-    rows = held.connection.execute(
-        select(ConsentEvent)
-        .where(
-            col(ConsentEvent.tenant_id) == held.tenant_id,
-            col(ConsentEvent.lookup) == held.lookup,
-        )
-        .order_by(col(ConsentEvent.at))
-    ).all()
     return [
         {
-            "what": row.what,
-            "scope": row.scope,
-            "how": row.how,
-            "at": _iso(row.at),
-            "number": row.number,
-            "evidence": row.evidence
-            and held.keys.open("consent_event.evidence", row.id, row.evidence),
+            "what": event.what,
+            "scope": event.scope,
+            "how": event.evidence.how,
+            "at": _iso(event.at),
+            "zone": event.evidence.zone,
+            "number": event.evidence.number,
+            "evidence": event.evidence.text,
+            "author": event.evidence.author,
+            "note": event.evidence.note,
+            "disclosure": event.evidence.disclosure,
+            "disclosure_version": event.evidence.version,
         }
-        for row in rows
+        for event in events_of(held.connection, held.keys, held.person)
     ]
 
 
@@ -120,6 +123,7 @@ def _message(held: Held, row: AnyRow) -> dict[str, Any]:
         "direction": row.direction,
         "kind": row.kind,
         "purpose": row.purpose,
+        "topic": row.topic,
         "template": row.template,
         "state": row.state,
         "number": row.number,

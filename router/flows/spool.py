@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,9 @@ def spool(world: World, inbound: Inbound) -> None:
     """Keep a text until the database is back. OSError where the disk does not take it."""
     folder = _folder(world)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    sealed = world.vault.seal_file(PURPOSE, json.dumps(asdict(inbound)).encode())
+    heard_at = inbound.sent_at or world.now()
+    packed = asdict(inbound) | {"sent_at": heard_at.isoformat()}
+    sealed = world.vault.seal_file(PURPOSE, json.dumps(packed).encode())
     path = folder / f"{new_id()}.sealed"
     fresh = path.with_suffix(".new")
     with fresh.open("wb") as file:
@@ -74,7 +77,8 @@ def _folder(world: World) -> Path:
 
 def _inbound(packed: dict[str, Any]) -> Inbound:
     media = tuple(Media(**medium) for medium in packed.pop("media"))
-    return Inbound(**{**packed, "media": media, "received_late": True, "sent_at": None})
+    sent_at = datetime.fromisoformat(packed["sent_at"]) if packed.get("sent_at") else None
+    return Inbound(**{**packed, "media": media, "received_late": True, "sent_at": sent_at})
 
 
 def _fsync_folder(folder: Path) -> None:

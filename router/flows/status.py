@@ -10,8 +10,8 @@ from sqlmodel import col
 
 from router.carrier.api import StatusUpdate, rank, state_after
 from router.carrier.errors import classify
+from router.flows.consent.refusals import RefusedMessage, take_refusal
 from router.flows.ripples import CALM, Ripples
-from router.flows.send import suppress_contact
 from router.flows.senders import bell_of
 from router.flows.world import World
 from router.store.rows import AnyRow
@@ -39,6 +39,8 @@ def _find(connection: Connection, tenant_id: str, message_id: str) -> AnyRow | N
             col(Message.tenant_id),
             col(Message.thread_id),
             col(Message.number),
+            col(Message.kind),
+            col(Message.template),
             col(Message.state),
             col(Message.sid),
             col(Message.attempt),
@@ -78,7 +80,8 @@ def _merge(
         .values(**values)
     )
     if news.error_code is not None and classify(news.error_code, None) == "suppress":
-        suppress_contact(world, connection, row.tenant_id, row.thread_id)
+        refused = RefusedMessage(row.tenant_id, row.thread_id, row.number, row.kind, row.template)
+        take_refusal(world, connection, refused, news.error_code)
     unblocks = row.state in UNSETTLED
     return Ripples(
         senders=bell_of(connection, row.tenant_id, row.number) if unblocks else frozenset(),

@@ -1,22 +1,25 @@
 """Timers: rows that fall due once, however many clocks look at them."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlmodel import col
 
+from router.flows.consent.doubt import take_silence
 from router.flows.held import Held, hold_thread, save
 from router.flows.outbox import Draft, queue
 from router.flows.ripples import CALM, Ripples
 from router.flows.senders import bell_of
 from router.flows.world import World
 from router.store.ids import new_id
-from router.store.rows import table
+from router.store.rows import AnyRow, table
 from router.store.tables import Timer
 from rules.decision import Assign, Escalate
-from rules.escalation import escalated
+from rules.escalation import escalated, flagged
+from rules.limits import count_reply
+from rules.model import Rulebook
 
 BATCH = 100
 
@@ -92,34 +95,56 @@ def fire_due(world: World) -> Ripples:
 
 def _fire(world: World, tenant_id: str, timer_id: str, now: datetime) -> Ripples:
     with world.store.write() as connection:
-        timer = _take(connection, tenant_id, timer_id)
+        timer = _find(connection, tenant_id, timer_id)
         if timer is None:
             return CALM
         keys = world.keys(connection, tenant_id)
-        held = hold_thread(connection, keys, timer.thread_id, now)
-        if held is None:
+        held = hold_thread(connection, keys, timer.thread_id, now)  # locked before its timers are
+        if held is None or not _take(connection, tenant_id, timer_id):
             return CALM
-        return _escalate(held, keys.open_json("timer.payload", timer_id, timer.payload))
+        book = world.live_book(connection, tenant_id)
+        payload = keys.open_json("timer.payload", timer_id, timer.payload)
+        match timer.kind:
+            case "silence":
+                take_silence(world.ledger, held, payload["text"], book.timezone.key)
+            case _:
+                _escalate(held, payload, book)
+        save(held, active=timer.kind == "escalate")
+        return Ripples(
+            senders=bell_of(connection, tenant_id, held.number),
+            threads=frozenset({(tenant_id, held.thread_id)}),
+        )
 
 
-def _take(connection: Connection, tenant_id: str, timer_id: str) -> Any:
-    mine = (col(Timer.tenant_id) == tenant_id, col(Timer.id) == timer_id)
+def _find(connection: Connection, tenant_id: str, timer_id: str) -> AnyRow | None:
+    return connection.execute(
+        select(col(Timer.thread_id), col(Timer.kind), col(Timer.payload)).where(
+            col(Timer.tenant_id) == tenant_id, col(Timer.id) == timer_id
+        )
+    ).one_or_none()
+
+
+def _take(connection: Connection, tenant_id: str, timer_id: str) -> bool:
+    """Whether it is this transaction that fires the timer."""
     taken = connection.execute(
-        update(Timer).where(*mine, col(Timer.state) == "waiting").values(state="fired")
+        update(Timer)
+        .where(
+            col(Timer.tenant_id) == tenant_id,
+            col(Timer.id) == timer_id,
+            col(Timer.state) == "waiting",
+        )
+        .values(state="fired")
     )
-    if not taken.rowcount:
-        return None
-    return connection.execute(select(col(Timer.thread_id), col(Timer.payload)).where(*mine)).one()
+    return bool(taken.rowcount)
 
 
-def _escalate(held: Held, payload: dict[str, Any]) -> Ripples:
+def _escalate(held: Held, payload: dict[str, Any], book: Rulebook) -> None:
     to = Assign(**payload["to"])
     held.state = escalated(held.state, to)
     held.assignee = to.staff
-    if payload["text"]:
-        queue(held, [Draft(payload["text"], "reply", payload["template"])])
-    save(held)
-    return Ripples(
-        senders=bell_of(held.connection, held.tenant_id, held.number),
-        threads=frozenset({(held.tenant_id, held.thread_id)}),
-    )
+    if payload["text"] and bell_of(held.connection, held.tenant_id, held.number):
+        recent, allowed = count_reply(held.state.recent, held.at, book.limits)
+        held.state = replace(held.state, recent=recent)
+        if not allowed:
+            held.state = flagged(held.state, "limit")
+        queue(held, [Draft(payload["text"], "reply", payload["template"], withheld=not allowed)])

@@ -4,22 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from router.flows.held import EVERYTHING
+from router.flows.held import Held, look_at
 from router.flows.world import World
-from router.store.rows import CONTACT_OF_THREAD, DECISION_OF_MESSAGE, AnyRow
+from router.store.rows import DECISION_OF_MESSAGE, AnyRow
 from router.store.sealing import TenantKeys
 from router.store.tables import (
-    Contact,
     DecisionRecord,
     Message,
     Number,
     Revision,
-    Suppression,
     Tenant,
-    Thread,
     Timer,
 )
 
@@ -37,11 +34,14 @@ class OurNumber:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A text that went back. `template` is None for what staff wrote."""
+    """A text that went back. `template` is None for what staff wrote; `reason` says why it was not
+    sent, or not yet.
+    """
 
     kind: str
     template: str | None
     state: str
+    reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class Trace:
     team: str | None
     assignee: str | None
     tags: tuple[str, ...]
-    flagged: bool
+    flags: tuple[str, ...]
     opted_out: bool
     escalation: Escalation | None
     steps: tuple[Step, ...]
@@ -108,8 +108,8 @@ def trace(world: World, from_address: str, to_address: str) -> Trace | None:
         if tenant_id is None:
             return None
         keys = world.keys(connection, tenant_id)
-        thread = _find_thread(connection, keys, from_address)
-        return None if thread is None else _trace(connection, keys, thread)
+        held = look_at(connection, keys, from_address, world.now())
+        return None if held is None else _trace(connection, held)
 
 
 def written_rule(text: str, line: int | None) -> str:
@@ -131,42 +131,16 @@ def _depth(line: str) -> int:
     return len(line) - len(line.lstrip())
 
 
-def _find_thread(connection: Connection, keys: TenantKeys, address: str) -> AnyRow | None:
-    lookup = keys.lookup("address", address)
-    opted_out = exists().where(
-        col(Suppression.tenant_id) == keys.tenant_id,
-        col(Suppression.lookup) == lookup,
-        col(Suppression.scope) == EVERYTHING,
-    )
-    row: AnyRow | None = connection.execute(
-        select(
-            col(Thread.id),
-            col(Thread.state),
-            col(Thread.team),
-            col(Thread.assignee),
-            col(Thread.tags),
-            col(Thread.flagged),
-            opted_out.label("opted_out"),
-        )
-        .join(
-            Contact,
-            CONTACT_OF_THREAD,
-        )
-        .where(col(Contact.tenant_id) == keys.tenant_id, col(Contact.lookup) == lookup)
-    ).one_or_none()
-    return row
-
-
-def _trace(connection: Connection, keys: TenantKeys, thread: AnyRow) -> Trace:
+def _trace(connection: Connection, held: Held) -> Trace:
     return Trace(
-        state=thread.state,
-        team=thread.team,
-        assignee=thread.assignee,
-        tags=tuple(thread.tags),
-        flagged=thread.flagged,
-        opted_out=thread.opted_out,
-        escalation=_escalation(connection, keys, thread.id),
-        steps=_steps(connection, keys, thread.id),
+        state=held.state.state,
+        team=held.state.team,
+        assignee=held.assignee,
+        tags=tuple(sorted(held.state.tags)),
+        flags=tuple(sorted(held.state.flags)),
+        opted_out=held.opted_out,
+        escalation=_escalation(connection, held.keys, held.thread_id),
+        steps=_steps(connection, held.keys, held.thread_id),
     )
 
 
@@ -211,7 +185,13 @@ def _steps(connection: Connection, keys: TenantKeys, thread_id: str) -> tuple[St
         .limit(MOST_STEPS)
     ).all()
     sent = connection.execute(
-        select(col(Message.cause_id), col(Message.kind), col(Message.template), col(Message.state))
+        select(
+            col(Message.cause_id),
+            col(Message.kind),
+            col(Message.template),
+            col(Message.state),
+            col(Message.reason),
+        )
         .where(*mine, col(Message.direction) == "out")
         .order_by(col(Message.seq))
     ).all()
@@ -236,6 +216,8 @@ def _step(keys: TenantKeys, row: AnyRow, sent: Sequence[AnyRow]) -> Step:
         team=row.team,
         written=written_rule(row.text, row.line),
         answers=tuple(
-            Answer(each.kind, each.template, each.state) for each in sent if each.cause_id == row.id
+            Answer(each.kind, each.template, each.state, each.reason)
+            for each in sent
+            if each.cause_id == row.id
         ),
     )

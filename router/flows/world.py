@@ -65,6 +65,13 @@ class World:
             self._live[tenant_id, revision] = Live(loaded.book, row.file, revision)
         return self._live[tenant_id, revision]
 
+    def live_book(self, connection: Connection, tenant_id: str) -> Rulebook:
+        """The tenant's rulebook in force."""
+        revision = connection.execute(
+            select(col(Tenant.live_revision)).where(col(Tenant.id) == tenant_id)
+        ).scalar_one()
+        return self.live(connection, tenant_id, revision or 0).book
+
 
 def open_world(settings: Settings, now: Now = real_now) -> World:
     """Compose a world from settings. SealError where MASTER_KEY is malformed; touches no file."""

@@ -13,6 +13,7 @@ from pathlib import Path
 import structlog
 
 from router.flows.publish import publish_folder
+from router.flows.release import release_due
 from router.flows.settle import unsettled
 from router.flows.spool import drain_spool
 from router.flows.sweep import sweep
@@ -74,6 +75,7 @@ class Clock:
         self._chores = [
             Chore("publish", TICK_SECONDS, self.publish_if_changed),
             Chore("timers", SWEEP_SECONDS, self.fire_timers),
+            Chore("release", SWEEP_SECONDS, self.release),
             Chore("sweep", SWEEP_SECONDS, self.sweep),
             Chore("settle", SETTLE_SECONDS, self.settle),
             Chore("spool", SPOOL_SECONDS, self.drain_spool),
@@ -112,6 +114,10 @@ class Clock:
     def fire_timers(self) -> None:
         """Fire what is due."""
         self.bell.ring(fire_due(self.world))
+
+    def release(self) -> None:
+        """Let go what was held back until now."""
+        self.bell.ring(release_due(self.world))
 
     def sweep(self) -> None:
         """Ring for what no bell was heard for."""

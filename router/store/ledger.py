@@ -8,7 +8,7 @@ One JSON object a line: `at` (ISO 8601 UTC), `tenant`, `what` (erased, suppresse
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -41,13 +41,29 @@ class Ledger:
         scope: str = "all",
     ) -> None:
         """Write one entry and return once it is on disk. OSError where it cannot be written."""
-        entry = Entry(at.isoformat(), tenant, what, lookup.hex(), scope)
-        line = json.dumps(asdict(entry)).encode() + b"\n"
+        self.append_all(at, tenant, what, [(lookup, scope)])
+
+    def append_all(
+        self,
+        at: datetime,
+        tenant: str,
+        what: Literal["erased", "suppressed", "lifted"],
+        whom: Iterable[tuple[bytes, str]],
+    ) -> None:
+        """Write an entry for each look-up and scope; the disk is waited for once."""
+        entries = (
+            Entry(at.isoformat(), tenant, what, lookup.hex(), scope) for lookup, scope in whom
+        )
+        lines = b"".join(json.dumps(asdict(entry)).encode() + b"\n" for entry in entries)
+        if lines:
+            self._write(lines)
+
+    def _write(self, lines: bytes) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
-            os.write(descriptor, line)
+            _write_whole(descriptor, lines)
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
@@ -61,3 +77,14 @@ class Ledger:
                 yield Entry(**json.loads(line))
             except ValueError:
                 continue
+
+
+def _write_whole(descriptor: int, lines: bytes) -> None:
+    """All of `lines` or none: a disk that fills up takes a part of them, which is taken back."""
+    end = os.fstat(descriptor).st_size
+    try:
+        while lines:
+            lines = lines[os.write(descriptor, lines) :]
+    except OSError:
+        os.ftruncate(descriptor, end)
+        raise

@@ -40,3 +40,9 @@ def is_unfinished(message: type[Message] = Message) -> ColumnElement[bool]:
         "unfinished", UNFINISHED_STATES, expanding=True, literal_execute=True
     )
     return col(message.state).in_(states)
+
+
+def is_held() -> ColumnElement[bool]:
+    """Whether a message waits for a time or a person; said so that its own partial index serves."""
+    held: BindParameter[Any] = bindparam("held", "held", literal_execute=True)
+    return col(Message.state) == held

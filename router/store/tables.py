@@ -52,13 +52,22 @@ class Number(SQLModel, table=True):
 
 
 class Contact(SQLModel, table=True):
-    """An end user at an address of a channel."""
+    """An end user at an address of a channel.
 
-    __table_args__ = (UniqueConstraint("tenant_id", "lookup"),)
+    `person` is the look-up of the phone number behind the address, whatever the channel: consent
+    belongs to it. `blocked` (sealed JSON) says who has blocked the sender, when and why.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "lookup"),
+        Index("ix_contact_person", "tenant_id", "person"),
+    )
     tenant_id: str = Field(primary_key=True)
     id: str = Field(primary_key=True)
     lookup: bytes
+    person: bytes
     address: bytes
+    blocked: bytes | None = None
     attributes: bytes | None = None
     language: str | None = None
     groups: list[str] = Field(default_factory=list, sa_type=JSON)
@@ -66,7 +75,11 @@ class Contact(SQLModel, table=True):
 
 
 class Thread(SQLModel, table=True):
-    """All that a contact and a tenant ever wrote. `number` is the address last written to."""
+    """All that a contact and a tenant ever wrote. `number` is the address last written to.
+
+    `flags` say why staff should look; `doubt_since`: a text that may be an opt-out waits for a
+    decision. `last_text_at` is the person's last own text; `memory` what was said lately by itself.
+    """
 
     __table_args__ = (
         UniqueConstraint("tenant_id", "contact_id"),
@@ -80,7 +93,10 @@ class Thread(SQLModel, table=True):
     team: str | None = None
     assignee: str | None = None
     claimed: bool = False
-    flagged: bool = False
+    flags: list[str] = Field(default_factory=list, sa_type=JSON)
+    doubt_since: datetime | None = None
+    last_text_at: datetime | None = None
+    memory: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     tags: list[str] = Field(default_factory=list, sa_type=JSON)
     dialog: bytes | None = None
     prompt: dict[str, Any] | None = Field(default=None, sa_type=JSON)
@@ -91,6 +107,7 @@ class Thread(SQLModel, table=True):
 
 UNFINISHED_STATES = ("queued", "sending", "unknown")
 UNFINISHED = "state IN ('queued', 'sending', 'unknown')"
+HELD = "state = 'held'"
 
 
 class Message(SQLModel, table=True):
@@ -98,7 +115,9 @@ class Message(SQLModel, table=True):
 
     `kind`: text (inbound), reply, question, compliance, code, staff. `priority` 0 overtakes its
     thread, 1 is an answer, 2 bulk. `token`, `attempt` and `lease_until` belong to the send that
-    is under way; `cause_id` names the inbound text that this one answers.
+    is under way; `cause_id` names the inbound text that this one answers. A message that is `held`
+    waits outside its thread's order, until `not_before` or for a person's decision. `purpose` is
+    answer, service or marketing; `topic` one of the rulebook's.
     """
 
     __table_args__ = (
@@ -113,6 +132,13 @@ class Message(SQLModel, table=True):
             sqlite_where=text(UNFINISHED),
             postgresql_where=text(UNFINISHED),
         ),
+        Index(
+            "ix_message_held",
+            "tenant_id",
+            "thread_id",
+            sqlite_where=text(HELD),
+            postgresql_where=text(HELD),
+        ),
     )
     tenant_id: str = Field(primary_key=True)
     id: str = Field(primary_key=True)
@@ -122,6 +148,7 @@ class Message(SQLModel, table=True):
     number: str
     kind: str
     purpose: str | None = None
+    topic: str | None = None
     template: str | None = None
     priority: int = 1
     state: str
@@ -165,7 +192,11 @@ class DecisionRecord(SQLModel, table=True):
 
 
 class Suppression(SQLModel, table=True):
-    """Who must not be written to. Outlives an erasure, since it names nobody."""
+    """Who must not be written to, and about what: derived from the consent events.
+
+    `scope`: all, number:ADDRESS (of ours), topic:NAME; or carrier:ADDRESS, which is the carrier's
+    own block and no wish. Outlives an erasure and is kept for ever: it names nobody.
+    """
 
     tenant_id: str = Field(primary_key=True)
     lookup: bytes = Field(primary_key=True)
@@ -175,7 +206,12 @@ class Suppression(SQLModel, table=True):
 
 
 class ConsentEvent(SQLModel, table=True):
-    """A change of consent. `evidence` (sealed) is the exact text that it rests on."""
+    """A change of consent. `lookup` is the person's; `evidence` (sealed) the exact text or word.
+
+    `what`: opt_out, opt_in, corrected, wants_back, kept, blocked, unblocked. `at` is when it was
+    given and `zone` the tenant's. `author` (a staff handle) recorded it, with a `note` (sealed).
+    `disclosure` (sealed) is what the person had been shown, `disclosure_version` where it stands.
+    """
 
     __table_args__ = (Index("ix_consent_lookup", "tenant_id", "lookup"),)
     tenant_id: str = Field(primary_key=True)
@@ -186,6 +222,11 @@ class ConsentEvent(SQLModel, table=True):
     how: str
     number: str | None = None
     evidence: bytes | None = None
+    author: str | None = None
+    note: bytes | None = None
+    disclosure: bytes | None = None
+    disclosure_version: str | None = None
+    zone: str | None = None
     at: datetime
 
 

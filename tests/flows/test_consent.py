@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import col
 
-from router.flows import consent
+from router.flows.consent.events import Evidence
+from router.flows.consent.wishes import opt_out
 from router.flows.held import hold_thread
-from router.flows.inbox import OPTED_OUT, reply
+from router.flows.letter import OPTED_OUT, Letter, reply
 from router.flows.publish import publish_folder
 from router.flows.show import show
 from router.flows.staff import StaffIdentity
@@ -94,7 +95,7 @@ def test_start_lifts_the_opt_out(alice: Person) -> None:
 
 def test_staff_cannot_write_to_who_has_opted_out(alice: Person, clerk: StaffIdentity) -> None:
     alice.texts("STOP")
-    acted = reply(alice.world, clerk, alice.thread["id"], "Are you sure?")
+    acted = reply(alice.world, clerk, alice.thread["id"], Letter("Are you sure?"))
     assert acted.refusal == OPTED_OUT
     assert alice.replies() == []
 
@@ -210,6 +211,6 @@ def test_what_was_written_while_a_lock_was_waited_for_is_seen(alice: Person) -> 
         waiting = threading.Thread(target=look)
         waiting.start()
         time.sleep(0.3)
-        consent.opt_out(alice.world.ledger, held, "staff", "by phone")
+        opt_out(alice.world.ledger, held, Evidence("staff", "by phone"))
     waiting.join()
     assert found == [True]

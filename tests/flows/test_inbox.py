@@ -2,7 +2,9 @@
 
 import pytest
 
-from router.flows.inbox import NoSuchThread, claim, close, reply
+from router.flows.acting import NoSuchThread
+from router.flows.inbox import claim, close
+from router.flows.letter import Letter, reply
 from router.flows.staff import (
     NewStaff,
     StaffError,
@@ -11,7 +13,8 @@ from router.flows.staff import (
     find_login,
     load_identity,
 )
-from router.flows.threads import list_threads, open_thread
+from router.flows.thread_page import open_thread
+from router.flows.threads import list_threads
 from router.flows.world import World
 from tests.flows.conftest import TENANT, Line, Person
 
@@ -46,7 +49,9 @@ def test_a_claimed_thread_is_nobody_elses(alice: Person, clerk: StaffIdentity) -
 
 def test_a_reply_reaches_the_phone(alice: Person, clerk: StaffIdentity, line: Line) -> None:
     alice.texts("hello?")
-    assert reply(alice.world, clerk, alice.thread["id"], " Hi, Carol here. ").refusal is None
+    assert (
+        reply(alice.world, clerk, alice.thread["id"], Letter(" Hi, Carol here. ")).refusal is None
+    )
     line.drain()
     assert line.log(alice) == ["Hi, Carol here."]
     assert alice.thread["assignee"] == "carol"
@@ -57,7 +62,7 @@ def test_a_reply_that_cannot_be_sent_is_refused_with_the_reason(
     alice: Person, clerk: StaffIdentity, text: str
 ) -> None:
     alice.texts("hello?")
-    assert reply(alice.world, clerk, alice.thread["id"], text).refusal
+    assert reply(alice.world, clerk, alice.thread["id"], Letter(text)).refusal
     assert alice.replies() == []
 
 
@@ -87,7 +92,7 @@ def test_a_thread_of_another_tenant_does_not_exist(alice: Person) -> None:
     assert open_thread(alice.world, "inn", thread_id) is None
     assert list_threads(alice.world, stranger, "open") == []
     with pytest.raises(NoSuchThread):
-        reply(alice.world, stranger, thread_id, "hello")
+        reply(alice.world, stranger, thread_id, Letter("hello"))
 
 
 def test_an_account_is_found_by_handle_and_by_email(hotel: World, clerk: StaffIdentity) -> None:

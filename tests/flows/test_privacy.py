@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from router.flows.inbox import reply
+from router.flows.letter import Letter, reply
 from router.flows.privacy.erase import erase
 from router.flows.privacy.progress import BEING_ERASED
 from router.flows.staff import StaffIdentity
 from router.flows.sweep import sweep
-from router.flows.threads import open_thread
+from router.flows.thread_page import open_thread
 from router.flows.timers import fire_due
 from router.store.tables import Message
 from tests.flows.conftest import TENANT, Line, Person, wait_for
@@ -199,7 +199,7 @@ def test_staff_cannot_write_to_who_is_being_erased(
     alice.texts("hello")
     confirmed(alice, line)
     thread_id = alice.thread["id"]
-    acted = reply(alice.world, clerk, thread_id, "Hello?")
+    acted = reply(alice.world, clerk, thread_id, Letter("Hello?"))
     assert acted.refusal == BEING_ERASED
     page = open_thread(alice.world, TENANT, thread_id)
     assert page is not None

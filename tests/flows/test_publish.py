@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from router.flows.inbox import reply
+from router.flows.letter import Letter, reply
 from router.flows.publish import Published, publish_folder
 from router.flows.staff import StaffIdentity
 from router.flows.tenants import banner
@@ -152,7 +152,7 @@ def test_what_waits_on_a_number_that_leaves_says_so_and_holds_nothing_up(
         "canceled",
         "number left the rulebook",
     )
-    assert reply(hotel, clerk, alice.thread["id"], "hello").refusal
+    assert reply(hotel, clerk, alice.thread["id"], Letter("hello")).refusal
 
 
 def test_a_fault_in_one_file_holds_up_no_other(

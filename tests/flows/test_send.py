@@ -87,8 +87,8 @@ def test_a_process_that_dies_while_sending_leaves_a_doubt_not_a_second_text(
     with alice.world.store.read() as connection:
         sender = find_sender(connection, sender_id)
     assert sender is not None
-    assert len(claim(alice.world, sender, 10)) == 1, "of a thread only its first"
-    assert claim(alice.world, sender, 10) == []
+    assert len(claim(alice.world, sender, 10).messages) == 1, "of a thread only its first"
+    assert claim(alice.world, sender, 10).messages == ()
     advance(minutes=4)
     line.settle()
     line.drain()
@@ -222,7 +222,7 @@ def test_a_process_that_slept_past_its_deadline_sends_nothing(alice: Person, lin
     with alice.world.store.read() as connection:
         sender = find_sender(connection, sender_id)
     assert sender is not None
-    (late,) = claim(alice.world, sender, 1)
+    (late,) = claim(alice.world, sender, 1).messages
     assert late.deadline - time.monotonic() <= LEASE.total_seconds() / 3
     outcome = line.carrier.send(
         Outgoing(late.to, sender.address, late.body, None, "http://127.0.0.1:1/", time.monotonic())

@@ -3,7 +3,8 @@
 import threading
 from collections.abc import Callable
 
-from router.flows.inbox import close, reply
+from router.flows.inbox import close
+from router.flows.letter import Letter, reply
 from router.flows.staff import StaffIdentity
 from router.flows.timers import fire_due
 from tests.flows.conftest import Person
@@ -40,7 +41,7 @@ def test_an_answered_thread_is_not_escalated(
     alice: Person, clerk: StaffIdentity, advance: Callable[..., None]
 ) -> None:
     alice.texts(BROKEN)
-    reply(alice.world, clerk, alice.thread["id"], "On our way.")
+    reply(alice.world, clerk, alice.thread["id"], Letter("On our way."))
     advance(minutes=11)
     fire_due(alice.world)
     assert alice.thread["team"] == "engineering"
@@ -85,7 +86,7 @@ def test_what_is_asked_again_after_an_answer_is_escalated_again(
 ) -> None:
     alice.texts(BROKEN)
     advance(minutes=2)
-    reply(alice.world, clerk, alice.thread["id"], "On our way.")
+    reply(alice.world, clerk, alice.thread["id"], Letter("On our way."))
     advance(minutes=3)
     alice.texts("it is broken again")
     advance(minutes=9)

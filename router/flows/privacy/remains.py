@@ -138,11 +138,13 @@ def _delete_person(held: Held) -> None:
             col(Enrolled.tenant_id) == held.tenant_id, col(Enrolled.contact_id) == held.contact_id
         )
     )
-    connection.execute(
-        delete(ConsentEvent).where(
-            col(ConsentEvent.tenant_id) == held.tenant_id, col(ConsentEvent.lookup) == held.lookup
+    if not _is_known_elsewhere(held):
+        connection.execute(
+            delete(ConsentEvent).where(
+                col(ConsentEvent.tenant_id) == held.tenant_id,
+                col(ConsentEvent.lookup) == held.person,
+            )
         )
-    )
     if is_kept:
         _make_stranger(held)
         return
@@ -158,9 +160,19 @@ def _delete_person(held: Held) -> None:
     )
 
 
+def _is_known_elsewhere(held: Held) -> bool:
+    """Whether the person is a contact on another channel, too, whose consent it is as well."""
+    other = exists().where(
+        col(Contact.tenant_id) == held.tenant_id,
+        col(Contact.person) == held.person,
+        col(Contact.id) != held.contact_id,
+    )
+    return held.connection.execute(select(other)).scalar_one()
+
+
 def _make_stranger(held: Held) -> None:
     held.state = ThreadState(state="open", team=held.state.team)
-    held.assignee, held.flagged = None, False
+    held.assignee, held.doubt_since, held.blocked = None, None, None
     held.attributes, held.groups, held.language = {}, frozenset(), None
     save(held)
     save_contact(held)

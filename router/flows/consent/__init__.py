@@ -1,0 +1,1 @@
+"""Consent: what people wished, what follows from it, and what it rests on."""

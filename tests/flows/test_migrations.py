@@ -1,0 +1,105 @@
+"""A database of an earlier version comes up to date with what it holds."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import MetaData, Table, insert, inspect, select
+from sqlmodel import col
+
+import router.store
+from router.store import schema
+from router.store.engine import Store
+from router.store.rows import table
+from router.store.tables import Contact, Thread
+
+MIGRATIONS = Path(router.store.__file__).parent / "migrations"
+LONG_AGO = datetime(2026, 1, 2, 3, tzinfo=UTC)
+
+
+@pytest.fixture
+def first(empty_database_url: str) -> Iterator[Store]:
+    """A database as the first version made it."""
+    store = Store(empty_database_url)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    with store.write() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    yield store
+    store.close()
+
+
+def keep(store: Store, of: Table, **values: Any) -> None:
+    """Insert a row with whatever columns the table has at this version."""
+    with store.write() as connection:
+        known = {column["name"] for column in inspect(connection).get_columns(of.name)}
+        old = Table(of.name, MetaData(), autoload_with=connection)
+        assert set(values) <= known
+        connection.execute(insert(old).values(**values))
+
+
+def test_flags_and_persons_come_along(first: Store, rows: Callable[..., None]) -> None:
+    rows(first)
+    schema.upgrade(first)
+    assert schema.is_current(first)
+    with first.read() as connection:
+        threads = connection.execute(
+            select(col(Thread.id), col(Thread.flags), col(Thread.doubt_since)).order_by(
+                col(Thread.id)
+            )
+        ).all()
+        persons = connection.execute(select(col(Contact.person), col(Contact.lookup))).all()
+    assert [(row.id, row.flags) for row in threads] == [("t1", ["doubt"]), ("t2", [])]
+    assert threads[0].doubt_since == LONG_AGO
+    assert all(row.person == row.lookup for row in persons)
+
+
+@pytest.fixture
+def rows() -> Callable[[Store], None]:
+    """Two contacts, one of them with a text in doubt."""
+
+    def fill(store: Store) -> None:
+        for number, flagged in ((1, True), (2, False)):
+            keep(
+                store,
+                table(Contact),
+                tenant_id="t",
+                id=f"c{number}",
+                lookup=bytes([number]),
+                address=b"sealed",
+                groups=[],
+                created_at=LONG_AGO,
+            )
+            keep(
+                store,
+                table(Thread),
+                tenant_id="t",
+                id=f"t{number}",
+                contact_id=f"c{number}",
+                number="+1",
+                state="open",
+                claimed=False,
+                flagged=flagged,
+                tags=[],
+                last_activity_at=LONG_AGO,
+                next_seq=1,
+            )
+
+    return fill
+
+
+def test_what_the_migrations_make_is_what_the_tables_say(first: Store) -> None:
+    schema.upgrade(first)
+    with first.read() as connection:
+        made = inspect(connection)
+        for of in table(Contact).metadata.sorted_tables:
+            columns = {column["name"] for column in made.get_columns(of.name)}
+            assert columns == {column.name for column in of.columns}, of.name
+            indexes = {index["name"] for index in made.get_indexes(of.name)}
+            assert {index.name for index in of.indexes} <= indexes, of.name
