@@ -7,7 +7,7 @@ from flask import Flask, Response, render_template, request
 from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]
 from werkzeug.exceptions import HTTPException
 
-from router.flows.inbox import NoSuchThread
+from router.flows.acting import NoSuchThread
 from router.store.engine import DatabaseDown
 from router.web.staff import is_fragment
 

@@ -1,9 +1,11 @@
-"""How times, states and classes read on a page."""
+"""How times, names and classes read on a page; the filters that templates have."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from flask import Flask
 
+from router.web import consent_words, fates
 from router.web.parts import parts
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -16,40 +18,6 @@ KEYWORDS = {
     "access": "wants a copy of their data",
     "correct": "wants their data corrected",
     "ambiguous": "may be asking to stop",
-}
-STATES = {
-    "queued": "Waiting to be sent",
-    "sending": "Sending",
-    "unknown": "Being checked with the carrier",
-    "review": "Not known whether it was sent",
-    "accepted": "Sent",
-    "sent": "Sent",
-    "delivered": "Delivered",
-    "read": "Read",
-    "undelivered": "Not delivered",
-    "failed": "Failed",
-    "suppressed": "Not sent: this person has opted out",
-    "canceled": "Not sent: it was overtaken before it left",
-}
-TONES = {
-    "queued": "waiting",
-    "sending": "waiting",
-    "unknown": "doubtful",
-    "review": "doubtful",
-    "accepted": "sent",
-    "sent": "sent",
-    "delivered": "done",
-    "read": "done",
-    "undelivered": "bad",
-    "failed": "bad",
-    "suppressed": "bad",
-    "canceled": "bad",
-}
-KINDS = {
-    "reply": "Automatic reply",
-    "question": "Automatic question",
-    "compliance": "Built-in answer",
-    "code": "Built-in answer",
 }
 
 
@@ -82,10 +50,24 @@ def initials(name: str) -> str:
 
 def add_filters(app: Flask) -> None:
     """Give them to the templates of `app`."""
-    app.add_template_filter(lambda moment: ago(moment, parts().world.now()), "ago")
-    app.add_template_filter(initials, "initials")
-    app.add_template_filter(lambda name: name.replace("-", " ").replace("_", " "), "words")
-    app.add_template_filter(lambda code: KEYWORDS.get(code, code), "keyword_words")
-    app.add_template_filter(lambda state: STATES.get(state, state), "state_words")
-    app.add_template_filter(lambda state: TONES.get(state, "waiting"), "tone")
-    app.add_template_filter(lambda kind: KINDS.get(kind, kind), "kind_words")
+    filters: dict[str, Callable[..., object]] = {
+        "ago": lambda moment: ago(moment, parts().world.now()),
+        "initials": initials,
+        "words": lambda name: name.replace("-", " ").replace("_", " "),
+        "keyword_words": lambda code: KEYWORDS.get(code, code),
+        "fate_words": fates.fate_words,
+        "purpose_words": fates.purpose_words,
+        "tone": lambda state: fates.TONES.get(state, "waiting"),
+        "kind_words": lambda kind: fates.KINDS.get(kind, kind),
+        "flag_badge": lambda flag: consent_words.BADGES.get(flag, flag),
+        "flag_notice": consent_words.flag_notice,
+        "event_words": consent_words.event_words,
+        "event_tone": lambda event: consent_words.TONES.get(event.what, "plain"),
+        "way_words": consent_words.way_words,
+        "standing_words": consent_words.standing_words,
+        "takes_marketing": consent_words.takes_marketing,
+        "can_opt_out": consent_words.can_opt_out,
+        "why_not_corrected": consent_words.why_not_corrected,
+        "text_in_doubt": consent_words.text_in_doubt,
+    }
+    app.jinja_env.filters.update(filters)

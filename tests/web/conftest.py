@@ -16,6 +16,7 @@ from router.flows.world import World
 from router.jobs.bell import Bell
 from router.jobs.live import LiveFeed
 from router.settings import Settings
+from tests.web.desk import Desk
 from tests.web.visitor import GUEST, PASSWORD, Carrier, Visitor
 
 BOOKS = Path(__file__).parents[2] / "rules" / "books"
@@ -112,6 +113,13 @@ def bob(visit: Callable[[], Visitor]) -> Visitor:
 def carrier(app: Flask, settings: Settings) -> Carrier:
     """The carrier, which posts to the app."""
     return Carrier(app.test_client(), settings)
+
+
+@pytest.fixture
+def desk(carrier: Carrier, alice: Visitor, businesses: World) -> Desk:
+    """Alice at the thread of the guest, who has asked for the time of breakfast."""
+    carrier.text("what time is breakfast?")
+    return Desk(alice, businesses)
 
 
 @pytest.fixture

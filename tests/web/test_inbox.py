@@ -8,6 +8,8 @@ import pytest
 from flask import Flask
 
 from router.flows.publish import publish_folder
+from router.flows.show import show
+from router.flows.world import World
 from tests.web.visitor import CLINIC, FRAGMENT, GUEST, Carrier, Visitor
 
 Stored = Callable[..., list[dict[str, Any]]]
@@ -26,15 +28,24 @@ OPEN_TO_ALL = {
 }
 
 
-def _staff_routes(app: Flask) -> Iterator[tuple[str, str]]:
+NOBODY = "01aaaaaaaaaaaaaaaaaaaaaaaa"
+WHATEVER_ACTS_NEED = {"text": "hi", "note": "by phone", "scope": "service"}
+
+
+def _staff_routes(app: Flask, thread_id: str = NOBODY) -> Iterator[tuple[str, str]]:
     """(method, path) of every route that is not meant for everyone."""
-    values = {"view": "open", "thread_id": "01aaaaaaaaaaaaaaaaaaaaaaaa"}
+    values = {"view": "open", "thread_id": thread_id}
     for rule in app.url_map.iter_rules():
         if rule.endpoint in OPEN_TO_ALL:
             continue
         path = re.sub(r"<(?:[^>]*:)?(\w+)>", lambda named: values[named[1]], rule.rule)
         for method in sorted((rule.methods or set()) & {"GET", "POST"}):
             yield method, path
+
+
+def _acts(app: Flask, thread_id: str) -> list[str]:
+    """The path of every act of staff on a thread."""
+    return [path for method, path in _staff_routes(app, thread_id) if method == "POST"]
 
 
 def test_strangers_are_sent_to_sign_in_from_every_route(
@@ -58,9 +69,10 @@ def test_another_business_s_thread_is_not_there(
     before = stored(tenant="clinic")
     app.config["WTF_CSRF_ENABLED"] = False
     paths = [f"/inbox/open/{foreign}{end}" for end in ("", "/fragment")]
-    acts = [f"/inbox/open/{foreign}/{act}" for act in ("claim", "close", "reply")]
     assert {alice.get(path).status_code for path in paths} == {404}
-    answers = {alice.client.post(path, data={"text": "hi"}).status_code for path in acts}
+    acts = _acts(app, foreign)
+    assert len(acts) > 9
+    answers = {alice.client.post(path, data=WHATEVER_ACTS_NEED).status_code for path in acts}
     assert answers == {404}
     assert "results" not in alice.get("/inbox/open").text
     assert stored(tenant="clinic") == before
@@ -168,13 +180,13 @@ def test_a_text_that_cannot_be_sent_comes_back_with_the_reason(
 
 
 def test_acting_without_the_form_s_token_changes_nothing(
-    carrier: Carrier, alice: Visitor, thread_of: ThreadOf, stored: Stored
+    carrier: Carrier, alice: Visitor, thread_of: ThreadOf, app: Flask, businesses: World
 ) -> None:
     carrier.text("what time is breakfast?")
-    thread = f"/inbox/open/{thread_of()}"
-    for act in ("claim", "close", "reply"):
-        assert alice.client.post(f"{thread}/{act}", data={"text": "hi"}).status_code == 400
-    assert len(stored()) == 1
+    before = show(businesses, "grand-hotel", GUEST)
+    for path in _acts(app, thread_of()):
+        assert alice.client.post(path, data=WHATEVER_ACTS_NEED).status_code == 400
+    assert show(businesses, "grand-hotel", GUEST) == before
 
 
 def test_a_rulebook_that_was_refused_is_announced(alice: Visitor, businesses: Any) -> None:
@@ -213,12 +225,12 @@ def test_pages_run_our_own_scripts_only_and_are_kept_nowhere(
 
 
 @pytest.mark.parametrize("thread", ["%00", "a%00b", "nobody", "01AAAAAAAAAAAAAAAAAAAAAAAA"])
-def test_what_cannot_be_a_thread_is_not_there(alice: Visitor, thread: str) -> None:
+def test_what_cannot_be_a_thread_is_not_there(alice: Visitor, app: Flask, thread: str) -> None:
     token = alice.token("/inbox/open")
     paths = [f"/inbox/open/{thread}{end}" for end in ("", "/fragment")]
-    acts = [f"/inbox/open/{thread}/{act}" for act in ("claim", "close", "reply")]
+    form = WHATEVER_ACTS_NEED | {"csrf_token": token}
     answers = {alice.get(path).status_code for path in paths}
-    answers |= {alice.client.post(path, data={"csrf_token": token}).status_code for path in acts}
+    answers |= {alice.client.post(path, data=form).status_code for path in _acts(app, thread)}
     assert answers == {404}
 
 

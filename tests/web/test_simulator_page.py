@@ -54,6 +54,11 @@ def test_words_above_every_rule_are_explained_too(app: Flask, carrier: Carrier) 
     assert "opted out" in page
 
 
+def test_what_staff_should_look_at_is_named(app: Flask, carrier: Carrier) -> None:
+    carrier.text("wrong number")
+    assert "Opt-out?" in _why(app)
+
+
 @pytest.mark.parametrize("sender", ["+19999999999", "", "rubbish"])
 def test_who_never_wrote_has_nothing_to_explain(app: Flask, sender: str) -> None:
     assert "Send a text" in _why(app, sender)

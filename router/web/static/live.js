@@ -4,7 +4,7 @@
   const WORDS = { live: "Live", polling: "Every few seconds", away: "No connection", connecting: "Connecting…" };
   const root = document.querySelector("[data-live]");
   const changed = new Set(), unshown = new Set();
-  let source = null, polling = null, retrying = null, gathering = null, patience = null;
+  let source = null, polling = null, retrying = null, gathering = null, patience = null, hasActed = false;
 
   function show(state) {
     const badge = document.querySelector("[data-live-state]");
@@ -68,6 +68,13 @@
     };
   }
 
+  /* The button that was pressed may be gone with what it did: go on from the head of the thread. */
+  function keepFocus() {
+    if (!hasActed || document.activeElement !== document.body) return;
+    hasActed = false;
+    document.querySelector("#thread h2")?.focus({ preventScroll: true });
+  }
+
   function settle() {
     for (const line of document.querySelectorAll("a.line")) {
       if (new URL(line.href).pathname === location.pathname) line.setAttribute("aria-current", "true");
@@ -75,14 +82,18 @@
     }
     for (const clock of document.querySelectorAll("time.clock")) {
       const at = new Date(clock.dateTime);
-      const day = at.toDateString() === new Date().toDateString() ? {} : { day: "numeric", month: "short" };
-      clock.textContent = at.toLocaleString([], { hour: "2-digit", minute: "2-digit", ...day });
+      const today = new Date();
+      const day = at.toDateString() === today.toDateString() ? {} : { day: "numeric", month: "short" };
+      const year = at.getFullYear() === today.getFullYear() ? {} : { year: "numeric" };
+      clock.textContent = at.toLocaleString([], { hour: "2-digit", minute: "2-digit", ...day, ...year });
     }
   }
 
   if (!root) return;
   for (const event of ["htmx:after:swap", "htmx:after:history:push"]) document.addEventListener(event, settle);
   document.addEventListener("htmx:after:swap", catchUp);
+  document.addEventListener("htmx:after:swap", keepFocus);
+  document.addEventListener("submit", () => { hasActed = true; });
   document.addEventListener("htmx:error", () => { if (!navigator.onLine) show("away"); });
   document.addEventListener("visibilitychange", () => (document.hidden ? disconnect() : connect()));
   window.addEventListener("pagehide", disconnect);

@@ -1,0 +1,78 @@
+"""A thread on a page: found, shown whole or as a part, and shown again after an action."""
+
+from flask import Response, abort, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from router.flows import thread_page, threads
+from router.flows.acting import Acted
+from router.flows.tenants import banner, tenant_name
+from router.flows.thread_page import ThreadPage
+from router.flows.threads import View
+from router.store.ids import is_id, new_id
+from router.web.parts import parts
+from router.web.staff import is_fragment, me
+
+VIEWS: dict[View, str] = {
+    "mine": "Mine",
+    "team": "My team",
+    "unclaimed": "Unassigned",
+    "open": "All open",
+    "closed": "Closed",
+}
+IN_VIEW = "/<any(mine, team, unclaimed, open, closed):view>"
+THREAD = IN_VIEW + "/<thread_id>"
+REFUSED = 422
+
+
+def refuse_odd_ids() -> None:
+    """What cannot be a thread's id is not asked for: a database may refuse its letters."""
+    thread_id = (request.view_args or {}).get("thread_id")
+    if thread_id is not None and not is_id(thread_id):
+        abort(404)
+
+
+def find_thread(thread_id: str) -> ThreadPage:
+    """The thread; 404 where the business of whoever is signed in has no such one."""
+    page = thread_page.open_thread(parts().world, me().tenant_id, thread_id)
+    if page is None:
+        abort(404)
+    return page
+
+
+def show_page(view: View, thread: ThreadPage | None, **kept: object) -> str:
+    """A view as a whole page, with a thread open or none. `kept` goes to the templates: what an
+    action was refused for, and what had been typed.
+    """
+    business = tenant_name(parts().world, me().tenant_id)
+    shown = {"business": business, "thread": thread, "once": new_id()}
+    return render_template("inbox/page.html", **shown, **list_of(view), **kept)
+
+
+def show_part(view: View, thread: ThreadPage, **kept: object) -> str:
+    """A thread, alone."""
+    return render_template(
+        "inbox/thread.html", view=view, thread=thread, me=me(), once=new_id(), **kept
+    )
+
+
+def show_after(view: View, thread_id: str, acted: Acted, **kept: object) -> AnyResponse:
+    """Ring for what an action left, and show the thread as it is now."""
+    parts().bell.ring(acted.ripples)
+    if acted.refusal is None and not is_fragment():
+        return redirect(url_for("inbox.view_thread", view=view, thread_id=thread_id))
+    page = find_thread(thread_id)
+    show = show_part if is_fragment() else show_page
+    html = show(view, page, refusal=acted.refusal, **kept)
+    return Response(html, REFUSED if acted.refusal else 200, {"HX-Trigger": "threads-changed"})
+
+
+def list_of(view: View) -> dict[str, object]:
+    """What the list of a view shows."""
+    staff = me()
+    return {
+        "me": staff,
+        "view": view,
+        "views": VIEWS,
+        "banner": banner(parts().world, staff.tenant_id),
+        "threads": threads.list_threads(parts().world, staff, view),
+    }
