@@ -17,6 +17,8 @@ COMMANDS = MappingProxyType(
         "keygen": "router.cli.keygen:keygen",
         "staff": "router.cli.staff:staff",
         "show": "router.cli.show:show_contact",
+        "contacts": "router.cli.contacts:contacts",
+        "suppressions": "router.cli.suppressions:suppressions",
         "doctor": "router.cli.doctor:doctor",
     }
 )
