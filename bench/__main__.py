@@ -13,6 +13,7 @@ from bench.breakdown import measure_alone, measure_steps
 from bench.classifying import run_keywords
 from bench.databases import MakeDatabase, has_postgresql, postgresql, sqlite
 from bench.deciding import run_rules
+from bench.examining import run_examination
 from bench.inbound import BARE, OURS, Length, Side, compare, make_places
 from bench.machine import describe_machine
 from bench.place import furnish, furnish_naive
@@ -36,7 +37,7 @@ class Effort:
 SHORT = Effort(Length(3, 2.0, 20_000, 2_000), 600, 300, 3)
 LONG = Effort(Length(6, 3.0, 60_000, 5_000), 2_000, 1_000, 5)
 TINY = Effort(Length(1, 0.3, 400, 20), 20, 20, 1)
-NAMES = ("inbound", "keywords", "rules")
+NAMES = ("inbound", "keywords", "reading", "rules")
 
 
 @click.command()
@@ -59,6 +60,8 @@ def main(name: str | None, seed: int, tiny: bool) -> None:
     try:
         if name in (None, "keywords"):
             run_keywords(_say, seed, effort.texts, effort.rounds)
+        if name in (None, "reading"):
+            run_examination(_say)
         if name in (None, "rules"):
             run_rules(_say, seed, effort.texts, effort.rounds)
         if name in (None, "inbound"):

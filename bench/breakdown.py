@@ -68,7 +68,7 @@ def parts_of(world: World) -> list[Part]:
         Part("signature", webhooks, "signed_url"),
         Part("text: read from the form", webhooks, "parse_inbound"),
         Part("flow: our own code around the steps", webhooks, "receive"),
-        Part("classify", receive, "classify"),
+        Part("classify", receive, "read"),
         Part("decide", receive, "decide"),
         *(
             Part("seal, open, look-up hashes", TenantKeys, name)

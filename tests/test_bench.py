@@ -17,8 +17,14 @@ def test_all_benches_run_and_print_figures_beside_their_targets() -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    for line in ("machine: ", "== keywords", "== rules", "== where the time goes on SQLite"):
+    for line in (
+        "machine: ",
+        "== keywords",
+        "== reading",
+        "== rules",
+        "== where the time goes on SQLite",
+    ):
         assert line in done.stdout
     for side in ("bellhop", "naive", "bare"):
         assert f"\n  {side} " in done.stdout
-    assert done.stdout.count("\ntarget ") == 7
+    assert done.stdout.count("\ntarget ") == 13

@@ -1,19 +1,27 @@
 """Real processes, each in an environment of its own and gone when the test ends."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
+from router.cli.demo.home import read_environment
+from router.flows.world import World
+from router.jobs.process import process_world
+from router.settings import load_settings
+
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
+READY = re.compile(rb"ready web=(\S+) inbox=\S+ simulator=\S+ user=(\S+) password=(\S+)")
 
 
 class Programs:
@@ -71,11 +79,13 @@ def programs(tmp_path: Path) -> Iterator[Programs]:
 
 @pytest.fixture
 def free_port() -> Callable[[], int]:
-    def find() -> int:
-        with socket.create_server(("127.0.0.1", 0)) as taken:
-            return int(taken.getsockname()[1])
+    return find_port
 
-    return find
+
+def find_port() -> int:
+    """A port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
 
 
 def eventually(what: Callable[[], Any], seconds: float = PATIENCE) -> Any:
@@ -90,6 +100,34 @@ def eventually(what: Callable[[], Any], seconds: float = PATIENCE) -> Any:
             return given
         assert time.monotonic() < until, "it did not happen in time"
         time.sleep(0.1)
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A demo that is ready."""
+
+    data_dir: Path
+    origin: str
+    user: str
+    password: str
+
+
+def start_demo(programs: Programs, port: int, data_dir: Path) -> Demo:
+    """The whole product with the carrier's simulator, once it says that it is ready."""
+    environment = bare_environment() | {"DATA_DIR": str(data_dir)}
+    log = programs.start("demo", "demo", "--port", str(port), environment=environment)
+    found = eventually(lambda: READY.search(log.read_bytes()), 90)
+    origin, user, password = (part.decode() for part in found.groups())
+    return Demo(data_dir, origin, user, password)
+
+
+def demo_world(demo: Demo) -> World:
+    """The world of a demo, for a test to look into."""
+    names = read_environment(demo.data_dir / "demo.env")
+    names.pop("DEMO_PASSWORD")
+    known: dict[str, object] = {name.lower(): value for name, value in names.items()}
+    known |= {"smtp_url": None, "_env_file": None}
+    return process_world(load_settings(**known))
 
 
 def bare_environment() -> dict[str, str]:

@@ -3,43 +3,23 @@
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import requests
 from playwright.sync_api import Page, expect, sync_playwright
 
-from router.cli.demo.home import read_environment
-from router.jobs.process import process_world
-from router.settings import load_settings
 from tests.conftest import skip_part
-from tests.journey.conftest import Phone, Programs, bare_environment, eventually
+from tests.journey.conftest import Demo, Phone, Programs, demo_world, eventually, start_demo
 from tests.scan import places_of
 
 GUEST = "+16125550142"
 PHRASE = "my daughter is allergic to walnuts"
-READY = re.compile(rb"ready web=(\S+) inbox=\S+ simulator=\S+ user=(\S+) password=(\S+)")
-
-
-@dataclass(frozen=True)
-class Demo:
-    """A demo that is ready."""
-
-    data_dir: Path
-    origin: str
-    user: str
-    password: str
 
 
 @pytest.fixture
 def demo(programs: Programs, free_port: Callable[[], int], tmp_path: Path) -> Demo:
-    data_dir = tmp_path / "var"
-    environment = bare_environment() | {"DATA_DIR": str(data_dir)}
-    log = programs.start("demo", "demo", "--port", str(free_port()), environment=environment)
-    found = eventually(lambda: READY.search(log.read_bytes()), 90)
-    origin, user, password = (part.decode() for part in found.groups())
-    return Demo(data_dir, origin, user, password)
+    return start_demo(programs, free_port(), tmp_path / "var")
 
 
 @pytest.fixture
@@ -110,7 +90,7 @@ def test_a_deletion_by_text_leaves_no_trace(demo: Demo) -> None:
     guest.texts("vegan")
     guest.hears("You are in, Ada Walnut")
 
-    world = process_world(load_settings(**demo_settings(demo)))
+    world = demo_world(demo)
     wanted = (PHRASE, "Ada Walnut", GUEST, GUEST.removeprefix("+1"))
     before = places_of(world, demo.data_dir, *wanted)
     assert {"contact.address", "contact.attributes", "message.body"} <= set(before)
@@ -134,11 +114,3 @@ def test_a_deletion_by_text_leaves_no_trace(demo: Demo) -> None:
     )
     assert sent.json()["messages"] == []
     world.store.close()
-
-
-def demo_settings(demo: Demo) -> dict[str, object]:
-    names = read_environment(demo.data_dir / "demo.env")
-    names.pop("DEMO_PASSWORD")
-    known: dict[str, object] = {name.lower(): value for name, value in names.items()}
-    known["smtp_url"] = None
-    return known | {"_env_file": None}
