@@ -5,12 +5,12 @@ The order: a tapback says nothing; then bare words, in any dressing; then the ph
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import lru_cache
 from types import MappingProxyType
 
-from keywords.alone import Bare, bare_words, read_bare
-from keywords.automatic import stock_wording
+from keywords.alone import read_bare
+from keywords.automatic import holds_opt_out, stock_wording
+from keywords.confining import confined
 from keywords.disguise import undisguised
 from keywords.language_file import LanguageFile, read_languages
 from keywords.lone import lone_entries
@@ -19,8 +19,9 @@ from keywords.ranking import reading_of_bare, reading_of_findings
 from keywords.reading import Meaning, Reading
 from keywords.segments import run_together, sentences
 from keywords.sentences import Finding, find_firm, find_wishes
-from keywords.shouted import find_shouted
-from keywords.topics import NO_TOPICS, Marked, Topics
+from keywords.shouted import find_shouted, find_stop_and_more
+from keywords.topic_words import names_no_topic as names_none
+from keywords.topics import NO_TOPICS, Topics
 from keywords.vocabulary import Vocabulary, vocabulary
 from keywords.wrapping import is_bare_tapback, is_tapback, own_part
 
@@ -56,14 +57,20 @@ def read(text: str, known: Vocabulary, topics: Topics = NO_TOPICS) -> Reading:
         return Reading(Meaning.NONE, reason="a reaction to an earlier text", automatic="tapback")
     if stock := stock_wording(plain, known):
         reason = f"an automatic reply: “{stock}”"
-        return Reading(Meaning.NONE, reason=reason, automatic="auto_reply")
-    marked = topics.mark(folded)
-    if marked is not None:
-        reading = _read_marked(marked, own, known)
-        if reading.meaning is Meaning.OPT_OUT:
-            return reading
+        doubt = Meaning.AMBIGUOUS if holds_opt_out(folded, known) else Meaning.NONE
+        return Reading(doubt, reason=reason, automatic="auto_reply")
     bare = read_bare(folded, plain, known)
-    return reading_of_bare(bare) if bare else reading_of_findings(_find(folded, own, known))
+    reading = reading_of_bare(bare) if bare else reading_of_findings(_find(folded, own, known))
+    marked = topics.mark(folded, lambda said: _names_none(said, known))
+    if marked:
+        reading = confined(reading, marked, own, known)
+    if _says_nothing(reading) and (in_doubt := find_stop_and_more(own, known)):
+        return reading_of_findings([in_doubt])
+    return reading
+
+
+def _says_nothing(reading: Reading) -> bool:
+    return reading.meaning is Meaning.NONE and not reading.answer
 
 
 def _find(folded: str, own: str, known: Vocabulary) -> list[Finding]:
@@ -80,30 +87,20 @@ def _find_plain(folded: str, own: str, known: Vocabulary) -> list[Finding]:
     return [firm, *found] if firm else found
 
 
-def _read_marked(marked: Marked, own: str, known: Vocabulary) -> Reading:
-    """Return the reading of a text that names topics; its opt-out may be confined to them."""
-    plain = split(marked.folded)
-    bare = read_bare(marked.folded, plain, known)
-    if bare is not None and any(word.meaning is Meaning.OPT_OUT for word in bare.found):
-        reading, quotes = reading_of_bare(bare), _bare_quotes(bare, marked.folded, known)
-    else:
-        found = _find(marked.folded, own, known)
-        reading = reading_of_findings(found)
-        quotes = [finding.quote for finding in found if finding.meaning is Meaning.OPT_OUT]
-    if known.everything.search(" ".join(plain) + " "):
-        quotes = []
-    reason = marked.unmarked(reading.reason)
-    return replace(reading, reason=reason, topics=marked.named_in(quotes))
+def names_no_topic(text: str) -> bool:
+    """Whether `text` cannot be called a topic: a STOP beside it means every text.
+
+    Its words are polite, count alone, or stand for every text, in any language.
+
+    >>> names_no_topic("all messages"), names_no_topic("weekly menu")
+    (True, False)
+    """
+    known = vocabulary()
+    return _names_none(fold(text), known)
 
 
-def _bare_quotes(bare: Bare, folded: str, known: Vocabulary) -> list[str]:
-    """Return the sentences that hold a STOP; a yes or no beside it leaves none."""
-    if any(word.answer for word in bare.found):
-        return []
-    runs = [" ".join(word for run in sentence for word in run) for sentence in sentences(folded)]
-    said = {run: bare_words(tuple(run.split()), known) for run in runs}
-    stops = [run for run, words_alone in said.items() if words_alone and words_alone.classed]
-    return stops or [" ".join(runs)]  # a disguised STOP may be cut in pieces
+def _names_none(folded: str, known: Vocabulary) -> bool:
+    return names_none(split(folded), known.lone, known.topic_words)
 
 
 @lru_cache(maxsize=1)

@@ -56,12 +56,6 @@ def guards_of(file: LanguageFile) -> Guards:
         raise LanguageFileError(f"{file.language}.yaml: taken_back or channels: {fault}") from fault
 
 
-def everything_of(files: Iterable[LanguageFile]) -> re.Pattern[str]:
-    """Return the pattern of what makes an opt-out of a topic one of everything, in any language."""
-    sources = [_any_of(Notation(file.sets), file.lists["everything"]) for file in files]
-    return re.compile(f"{_STARTS}(?:{'|'.join(sources)})")
-
-
 def _by_class(notation: Notation, file: LanguageFile, where: str) -> Iterator[tuple[Meaning, str]]:
     """Yield what takes back the phrases of each class: what takes back all, and its own."""
     for meaning in Meaning:

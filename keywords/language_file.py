@@ -19,7 +19,8 @@ _LISTS = (
     *("dressing", "yes", "no", "firm", "channels", "own_words"),
     *("firm_in_capitals", "goes_on", "leads_up", "tapbacks", "signatures"),
     *("typos", "not_typos", "not_telling"),
-    *("auto_replies", "before_topics", "joining", "everything", "clauses", "openers", "everyday"),
+    *("our_words", "auto_replies", "before_topics", "joining", "everything", "all_texts"),
+    *("no_topics", "weak", "clauses", "openers", "everyday"),
 )
 _BY_CLASS = ("alone", "anywhere", "examples")
 _MAPS = ("sets", "taken_back", *_BY_CLASS)

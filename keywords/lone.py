@@ -7,7 +7,7 @@ from typing import Literal
 from keywords.language_file import LanguageFile, LanguageFileError
 from keywords.normalize import words
 from keywords.reading import Meaning
-from keywords.topics import MARKS
+from keywords.topics import EVERY, MARKS
 
 Answer = Literal["yes", "no"]
 Words = tuple[str, ...]
@@ -38,7 +38,7 @@ def lone_words(files: Iterable[LanguageFile]) -> dict[str, tuple[LoneWord, ...]]
     The mark of a topic is dressing. Raise LanguageFileError where the files contradict.
     """
     merged: dict[Words, LoneWord] = {
-        (mark,): LoneWord((mark,), None, None, False, ()) for mark in MARKS
+        (mark,): LoneWord((mark,), None, None, False, ()) for mark in (*MARKS, EVERY)
     }
     return _by_first({**merged, **_merged(files)})
 

@@ -8,7 +8,6 @@ from keywords.alone import Bare
 from keywords.reading import Meaning, Reading
 from keywords.sentences import Finding
 
-
 _WORDS_OF_A_KEYWORD = 2  # "opt out"; what is longer is a sentence, if a short one
 
 

@@ -29,9 +29,9 @@ class Reading:
     is a bare yes or no: it opts nobody in unless a live prompt asked.
 
     `automatic` is set where a machine wrote the text: a reaction to an earlier text, or an
-    auto-reply; its meaning is `none`. `topics` names the rulebook's topics that the opt-out is
-    confined to; empty: it concerns every text. `is_bare`: the whole text is keywords, of one
-    word or two, in whatever dressing.
+    auto-reply; its meaning is `none`, or `ambiguous` where it asks to stop too. `topics` names the
+    rulebook's topics that the opt-out is confined to; empty: it concerns every text. `is_bare`: the
+    whole text is keywords, of one word or two, in whatever dressing.
     """
 
     meaning: Meaning

@@ -11,6 +11,8 @@ from keywords.vocabulary import Vocabulary
 
 _LONGEST = 160  # characters: in a longer text capitals rather stress a word
 _CAPITALS = re.compile("[A-ZÀ-Þ]{4}")  # letters; shorter words in capitals are abbreviations
+_STOP_AND_MORE = 2  # words
+_SHORTEST = 4  # letters of a STOP
 _ENDS = (".", "!", "?", "…")
 
 
@@ -34,6 +36,35 @@ def find_shouted(own: str, vocabulary: Vocabulary) -> Finding | None:
     if found is None and (before.endswith(_ENDS) or _is_in(before, vocabulary.leads_up)):
         found = _shout(pieces[last], vocabulary)
     return found
+
+
+def find_stop_and_more(own: str, vocabulary: Vocabulary) -> Finding | None:
+    """Return the doubt of a text in capitals of a STOP and one unknown word: "STOP SUMIT26".
+
+    The two may be run together: "STOPADS".
+    """
+    pieces = own.split()
+    if not pieces or len(pieces) > _STOP_AND_MORE or not own.isupper():
+        return None
+    stop = _lone(pieces[0], vocabulary) if len(pieces) > 1 else _run_together(own, vocabulary)
+    if stop is None or not stop.firm or "," in own:
+        return None
+    return Finding(Meaning.AMBIGUOUS, " ".join(words(own)), stop.languages[0])
+
+
+def _run_together(piece: str, vocabulary: Vocabulary) -> LoneWord | None:
+    """Return the STOP that a word begins with, if the rest is a word of this package's own."""
+    typed = "".join(words(piece))
+    for size in range(_SHORTEST, len(typed)):
+        stop, rest = _lone(typed[:size], vocabulary), typed[size:]
+        if stop and stop.firm and _is_known(rest, vocabulary):
+            return stop
+    return None
+
+
+def _is_known(rest: str, vocabulary: Vocabulary) -> bool:
+    is_text = rest in vocabulary.text_words or rest in vocabulary.lone
+    return len(rest) > 1 and (is_text or not rest.isalpha())
 
 
 def _skip(pieces: Sequence[str], vocabulary: Vocabulary) -> int:

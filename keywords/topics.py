@@ -5,15 +5,18 @@ such a mark is confined to the topic.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from keywords.normalize import fold
+from keywords.normalize import fold, split
 
 SIGN = "\N{CYRILLIC LETTER MULTIOCULAR O}"
 """What a mark begins with: a letter, so that it survives being cut into words."""
 
 MARKS = tuple(SIGN + letter for letter in "abcd")
+EVERY = SIGN + "e"
+"""The word that stands for what means every text."""
+
 _GAPS = re.compile(r"[\W_]+")
 _GAPS_OF_WORDS = re.compile(r"(?:[^\w']|_)+")  # an apostrophe stands inside a word
 _PARTS = re.compile(r"[^\W\d_]+|\d+")
@@ -29,15 +32,22 @@ class Marked:
     said: Mapping[str, str] = field(default_factory=dict)
     topics: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def named_in(self, quotes: Iterable[str]) -> tuple[str, ...]:
-        """Return the topics whose marks stand in `quotes`, each once; () if one has none."""
-        found: dict[str, None] = {}
-        for quote in quotes:
-            marks = _MARK.findall(quote)
-            if not marks:
-                return ()
-            found.update(dict.fromkeys(name for mark in marks for name in self.topics[mark]))
-        return tuple(found)
+    codes: frozenset[str] = frozenset()
+    """The marks that stand for nothing but a code."""
+
+    def named_by(self, objects: Sequence[Sequence[str]]) -> tuple[str, ...]:
+        """Return the topics that opt-outs are about, each once; () if one is about every text."""
+        if not all(objects):
+            return ()
+        names = (name for about in objects for mark in about for name in self.topics[mark])
+        return tuple(dict.fromkeys(names))
+
+    def without_codes(self, sentence: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
+        """Return a sentence with the words of its codes, whose marks count in bare words alone."""
+        return tuple(tuple(said for word in run for said in self._said(word)) for run in sentence)
+
+    def _said(self, word: str) -> tuple[str, ...]:
+        return split(self.said[word]) if word in self.codes else (word,)
 
     def unmarked(self, quote: str) -> str:
         """Return `quote` with the words that the marks stand for."""
@@ -51,37 +61,54 @@ class Topics:
     pattern: re.Pattern[str] | None = None
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def mark(self, folded: str) -> Marked | None:
-        """Return a folded text with its first four topics marked; None where it names none."""
+    codes: frozenset[str] = frozenset()
+
+    def mark(self, folded: str, names_none: Callable[[str], bool]) -> Marked | None:
+        """Return a folded text with its first four topics marked; None where it names none.
+
+        Words of which `names_none` is true are no topic, whatever the rulebook says.
+        """
         if self.pattern is None or not self.pattern.search(folded):
             return None
         said: dict[str, str] = {}
 
         def mark_of(match: re.Match[str]) -> str:
+            if len(said) == len(MARKS) or names_none(match[0]):
+                return match[0]
             mark = MARKS[len(said)]
             said[mark] = match[0]
             return mark
 
-        marked = self.pattern.sub(mark_of, folded.replace(SIGN, " "), count=len(MARKS))
+        marked = self.pattern.sub(mark_of, folded.replace(SIGN, " "))
+        if not said:
+            return None
         topics = {mark: self.names[_squeezed(words)] for mark, words in said.items()}
-        return Marked(_BETWEEN_MARKS.sub(" ", marked), said, topics)
+        codes = frozenset(mark for mark, names in topics.items() if self.codes.issuperset(names))
+        return Marked(_BETWEEN_MARKS.sub(" ", marked), said, topics, codes)
+
+
+def marks_in(quote: str) -> tuple[str, ...]:
+    """Return the marks of topics that stand in `quote`."""
+    return tuple(_MARK.findall(quote))
 
 
 NO_TOPICS = Topics()
 
 
-def compile_topics(names: Mapping[str, Iterable[str]]) -> Topics:
+def compile_topics(names: Mapping[str, Iterable[str]], codes: Iterable[str] = ()) -> Topics:
     """Return the topics of `names`: from a topic's name to its phrases, as people write them.
 
-    Spaces, dashes and case do not matter, so a code may be a phrase (SUMMIT26, "summit 26").
-    Phrases without a letter or digit are left out.
+    Spaces, dashes and case do not matter. Each of `codes` is a topic of its own name; it counts
+    beside a bare STOP alone. Phrases without a letter or digit are left out.
 
-    >>> compile_topics({"ads": ["ads", "promos"]}).mark("stop promos").topics
-    {'ꙮa': ('ads',)}
+    >>> compile_topics({"ads": ["ads", "promos"]}, ["SUMMIT26"]).names
+    {'ads': ('ads',), 'promos': ('ads',), 'summit26': ('SUMMIT26',)}
     """
+    codes = tuple(codes)
+    named = [*names.items(), *((code, (code,)) for code in codes)]
     found: dict[str, dict[str, None]] = {}
     sources: dict[str, None] = {}
-    for name, phrases in names.items():
+    for name, phrases in named:
         for folded in map(fold, phrases):
             if _squeezed(folded):
                 found.setdefault(_squeezed(folded), {})[name] = None
@@ -90,7 +117,8 @@ def compile_topics(names: Mapping[str, Iterable[str]]) -> Topics:
         return NO_TOPICS
     longest_first = "|".join(sorted(sources, key=len, reverse=True))
     pattern = re.compile(rf"(?<![^\W_])(?:{longest_first})(?![^\W_])")
-    return Topics(pattern, {squeezed: tuple(of) for squeezed, of in found.items()})
+    every = {squeezed: tuple(of) for squeezed, of in found.items()}
+    return Topics(pattern, every, frozenset(codes) - frozenset(names))
 
 
 def _source(folded: str) -> str:

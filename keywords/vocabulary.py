@@ -1,11 +1,10 @@
 """All language files merged into the tables that reading a text looks words up in."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from keywords.guards import Guards, everything_of, guards_of
+from keywords.guards import Guards, guards_of
 from keywords.index import Index, Phrase, index
 from keywords.language_file import LanguageFile, LanguageFileError, read_languages
 from keywords.lone import LoneWord, Words, lone_words, typos_of
@@ -13,6 +12,7 @@ from keywords.normalize import words
 from keywords.phrases import Notation, Sets, Shape
 from keywords.reading import Meaning
 from keywords.tokens import PhraseError
+from keywords.topic_words import TopicWords, topic_words_of
 from keywords.topics import MARKS
 
 _SINGLE_WORDS = ("typos", "not_typos", "firm_in_capitals", "goes_on", "leads_up", "everyday")
@@ -26,7 +26,8 @@ class Vocabulary:
     phrases: Index
     auto_replies: Index
     guards: Mapping[str, Guards]
-    everything: re.Pattern[str]
+    topic_words: TopicWords
+    text_words: frozenset[str]
     own_words: frozenset[Words]
     tapbacks: frozenset[Words]
     signatures: tuple[Words, ...]
@@ -55,7 +56,8 @@ def merge(files: Iterable[LanguageFile]) -> Vocabulary:
         lone=lone_words(files),
         phrases=index(_phrases(files), everyday),
         auto_replies=index(_auto_replies(files), everyday),
-        everything=everything_of(files),
+        topic_words=topic_words_of(files),
+        text_words=frozenset(_text_words(files)),
         guards={file.language: guards_of(file) for file in files},
         own_words=listed["own_words"],
         tapbacks=listed["tapbacks"],
@@ -75,6 +77,8 @@ def _single(entries: Iterable[Words]) -> frozenset[str]:
 def _phrases(files: Iterable[LanguageFile]) -> Iterator[Phrase]:
     for file in files:
         notation = Notation(_with_marks(file.sets))
+        for phrase in file.lists["our_words"]:
+            yield Phrase(_shape(phrase, file, notation, "our_words"), Meaning.NONE, file.language)
         for name, written in file.anywhere.items():
             for phrase in written:
                 shape = _shape(phrase, file, notation, f"anywhere: {name}")
@@ -87,6 +91,14 @@ def _auto_replies(files: Iterable[LanguageFile]) -> Iterator[Phrase]:
         for written in file.lists["auto_replies"]:
             shape = _shape(written, file, notation, "auto_replies")
             yield Phrase(shape, Meaning.HELP, file.language)
+
+
+def _text_words(files: Iterable[LanguageFile]) -> Iterator[str]:
+    """Yield the plain words of the sets that name kinds of texts: those that hold `sms`."""
+    for file in files:
+        for entries in file.sets.values():
+            if "sms" in entries:
+                yield from ("".join(words(entry)) for entry in entries)
 
 
 def _with_marks(sets: Sets) -> Sets:

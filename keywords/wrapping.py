@@ -12,7 +12,7 @@ _SIGNED_AT_MOST = 100  # characters
 _EARLIER = re.compile(r"^\s*(?:>|-{2,}\s*$|_{3,}\s*$|-+\s*original message)", re.IGNORECASE)
 
 # "Stop, John", "STOP -Jane Doe, thanks": a comma or dash, then a name with its first letter large.
-_SIGNED = re.compile(r"(.{3,40}?)\s*[,–—-]+\s*[A-Z][a-z]+(?: [A-Z][a-z]*)?(|\W.{0,30})")
+_SIGNED = re.compile(r"(.{3,40}?)\s*[,–—-]+\s*[A-Z][a-z]+(?: [A-Z][a-z]*)?(|[^\w-].{0,30})")
 
 
 def is_tapback(text: str, vocabulary: Vocabulary) -> bool:

@@ -9,12 +9,11 @@ from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
-from keywords.normalize import words
 from rules.findings import Problems
 from rules.scalars import read_text
 from rules.scope import Scope
-from rules.shape import Shape, read_fields, read_one_or_more
-from rules.source import Node, Table, parse
+from rules.shape import Shape, read_fields
+from rules.source import Table, parse
 
 FOLDER = Path(__file__).with_name("languages")
 
@@ -38,7 +37,7 @@ RESERVED = (
 )
 """The names of the built-in answers."""
 
-_KEYS = ("language", "frequency", "all_texts", "answers")
+_KEYS = ("language", "frequency", "answers")
 _FILE = Shape("a language", _KEYS, required=_KEYS)
 _ANSWERS = Shape("answers", RESERVED, required=RESERVED)
 
@@ -47,13 +46,11 @@ _ANSWERS = Shape("answers", RESERVED, required=RESERVED)
 class Wording:
     """What is said by itself in one language.
 
-    `answers` has every name of `RESERVED`; `frequency` is said of a program that states none;
-    `all_texts` are the folded words that stand for every text, so that no topic is called so.
+    `answers` has every name of `RESERVED`; `frequency` is said of a program that states none.
     """
 
     language: str
     frequency: str
-    all_texts: frozenset[str]
     answers: Mapping[str, str]
 
 
@@ -73,18 +70,12 @@ def read_wording(path: Path) -> Wording:
     texts = {name: read_text(node, name, scope) for name, node in fields.items() if _is_text(name)}
     found = read_fields(fields.get("answers", Table(1, 1)), _ANSWERS, scope)
     answers = {name: read_text(node, name, scope) for name, node in found.items()}
-    every = _read_phrases(fields.get("all_texts"), scope)
     if not problems.blocked and texts["language"] != path.stem:
         problems.add("BH206", root, f"the language of {path.name} is '{path.stem}'")
     if problems.blocked:
         raise ValueError("; ".join(map(str, problems.sorted())))
-    return Wording(texts["language"], texts["frequency"], every, MappingProxyType(answers))
+    return Wording(texts["language"], texts["frequency"], MappingProxyType(answers))
 
 
 def _is_text(name: str) -> bool:
     return name in ("language", "frequency")
-
-
-def _read_phrases(node: Node | None, scope: Scope) -> frozenset[str]:
-    items = read_one_or_more(node, "all_texts", scope) if node else []
-    return frozenset(" ".join(words(read_text(item, "all_texts", scope))) for item in items)

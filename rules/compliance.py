@@ -1,6 +1,7 @@
 """What the built-in words bring about, above every rule."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Literal
 
 from keywords.reading import Meaning
@@ -16,6 +17,7 @@ from rules.decision import (
 from rules.draft import Draft
 from rules.objections import object_to
 
+SILENCE = timedelta(hours=24)  # so long a clarifying question waits for its answer
 GO_ON = frozenset({Meaning.HELP, Meaning.AMBIGUOUS, Meaning.NONE})
 """Readings that still go on to routing; the others end here."""
 

@@ -61,7 +61,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "BH418": "The fallback assigns nobody, so that a text could stay with no one.",
         "BH419": "Double braces hold something else than one name.",
         "BH420": "An enrollment code takes every text of this rule, so that none gets here.",
-        "BH421": "A topic is called by words that stand for every text, or by a built-in word.",
+        "BH421": "A topic or code is called by a word for every text, or by a built-in word.",
         # what may be meant otherwise
         "BH501": "A template is used nowhere.",
         "BH502": "A placeholder is no value that a dialog saves.",

@@ -7,6 +7,7 @@ from rules.hours import check_overlap, read_spans, read_week
 from rules.limits import Limits
 from rules.quiet import DEFAULT, QuietHours
 from rules.quiet_table import of_the_table
+from rules.regions import known_regions
 from rules.scalars import read_count, read_duration, read_pattern, read_text
 from rules.scope import Scope
 from rules.shape import Shape, read_fields, read_named
@@ -55,12 +56,25 @@ def _read_quiet(node: Node, scope: Scope) -> QuietHours:
     if not node.entries:
         scope.add("BH205", node, "quiet_hours must not be empty")
     for key, value in read_named(node, "quiet_hours", scope):
-        place = read_pattern(key, _PLACE, "a place such as US-TX, US, DE or default", scope)
+        place = _read_place(key, scope)
         rows[place] = _read_hours(value, scope)
         if _minutes(rows[place]) - _minutes(table.rows.get(place, table.rows[DEFAULT])):
             message = f"'{place}' allows texts at hours that the table keeps quiet there"
             scope.add("BH504", key, message)
     return QuietHours(rows)
+
+
+def _read_place(key: Scalar, scope: Scope) -> str:
+    """A known place; such as `TX` is offered as `US-TX`."""
+    place = read_pattern(key, _PLACE, "a place such as US-TX, US, DE or default", scope)
+    known = known_regions()
+    if _PLACE.match(place) and place != DEFAULT and place not in known:
+        country = place.split("-")[0]
+        hint = next((name for name in (f"US-{place}", country) if name in known), None)
+        better = f"; did you mean '{hint}'?" if hint else scope.suggest(place, known)
+        message = f"'{place}' is no country (DE) and no state of the US (US-TX)"
+        scope.add("BH207", key, f"{message}{better}")
+    return place
 
 
 def _read_hours(node: Node, scope: Scope) -> Week:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from keywords.reading import Meaning
+from rules.compliance import SILENCE
 from rules.decide import decide
 from rules.decision import (
     EVERYTHING,
@@ -17,6 +19,7 @@ from rules.decision import (
     SaveAttribute,
     Say,
     ThreadState,
+    WantBack,
     number_scope,
     topic_scope,
 )
@@ -59,6 +62,7 @@ class PretendedThread:
         self.book = book
         self.facts = facts
         self._timers: list[_Timer] = []
+        self._silence_at: datetime | None = None
         self._suppressed = {topic_scope(topic) for topic in facts.topics_out}
         if facts.opted_out:
             self._suppressed.add(EVERYTHING)
@@ -77,6 +81,7 @@ class PretendedThread:
             else:
                 self._apply(effect)
         self._note_suppressed()
+        self._note_silence(decision, said)
         self.facts = replace(
             self.facts, thread=decision.after, language=decision.language, first_contact=False
         )
@@ -90,6 +95,7 @@ class PretendedThread:
         self._timers = [timer for timer in self._timers if timer.due_at > until]
         for timer in due:
             said += self._fire(timer)
+        self._take_silence(until)
         self.facts = replace(self.facts, at=until)
         return Outcome(before, self.facts.thread, tuple(said))
 
@@ -98,12 +104,28 @@ class PretendedThread:
         unwanted = self.facts.opted_out and say.kind != "compliance"
         return [] if say.withheld or unwanted else [say]
 
+    def _note_silence(self, outcome: Decision, said: list[Say]) -> None:
+        """A clarifying question waits a day for its answer; another text in doubt is none."""
+        if any(say.template == "clarify" for say in said):
+            self._silence_at = self.facts.at + SILENCE
+        elif outcome.keyword is not Meaning.AMBIGUOUS:
+            self._silence_at = None
+
+    def _take_silence(self, until: datetime) -> None:
+        if self._silence_at is not None and self._silence_at <= until:
+            self._silence_at = None
+            self._suppressed.add(EVERYTHING)
+            thread = replace(self.facts.thread, dialog=None, prompt=None, asked_back=False)
+            flags = thread.flags - {"doubt"}
+            self.facts = replace(self.facts, thread=replace(thread, flags=flags), opted_out=True)
+
     def _fire(self, timer: _Timer) -> list[Say]:
+        self._take_silence(timer.due_at)
         if self.facts.thread.state == "closed":
             return []
         thread, say = escalated(self.facts.thread, timer.escalate.to), timer.escalate.say
         self.facts = replace(self.facts, thread=thread)
-        if say is None or self.facts.opted_out:
+        if say is None or self.facts.opted_out or "doubt" in thread.flags:
             return []
         recent, allowed = count_reply(thread.recent, timer.due_at, self.book.limits)
         thread = replace(thread, recent=recent)
@@ -129,6 +151,8 @@ class PretendedThread:
                 self._leave(effect.scope.removeprefix(_TOPIC))
             case OptIn():
                 self._suppressed.difference_update(effect.scopes)
+            case WantBack():
+                self._suppressed -= {EVERYTHING}
             case Enroll():
                 self._suppressed.discard(topic_scope(effect.code))
                 enrolled, groups = facts.enrolled | {effect.code}, facts.groups | {effect.group}

@@ -1,7 +1,7 @@
 """Texts that a built-in word or a code takes before any rule, choice, code or topic."""
 
+from keywords.classify import names_no_topic
 from keywords.reading import Meaning, Reading
-from rules.builtin_texts import wordings
 from rules.codes import fold_code
 from rules.compliance import GO_ON
 from rules.enrolling import names_code
@@ -45,6 +45,8 @@ class Taken:
             elif any(reading.answer for reading in readings):
                 message = f"'{code}' is an answer to a question, so it cannot be a code"
                 self.scope.add("BH407", key, message)
+            else:
+                self._check_name(code, key)
             if folded in seen:
                 message = f"people could not tell '{code}' from '{seen[folded]}'"
                 self.scope.add("BH302", key, message)
@@ -52,12 +54,20 @@ class Taken:
 
     def check_topics(self) -> None:
         """No topic takes a STOP that is meant for every text."""
-        every = {words for wording in wordings().values() for words in wording.all_texts}
         for name, key in self.scope.declared["topics"].items():
             for phrase in (p for group in self.book.topics.get(name, {}).values() for p in group):
-                if phrase.run.strip() in every or self._read(phrase.text).meaning not in GO_ON:
-                    message = f"whoever stops '{phrase.text}' means every text, not a topic"
-                    self.scope.add("BH421", key, message)
+                if self._read(phrase.text).meaning not in GO_ON:
+                    self._add_every(phrase.text, key)
+                else:
+                    self._check_name(phrase.text, key)
+
+    def _check_name(self, text: str, place: Place) -> None:
+        if names_no_topic(text) or names_no_topic(fold_code(text)):
+            self._add_every(text, place)
+
+    def _add_every(self, text: str, place: Place) -> None:
+        message = f"whoever writes 'STOP {text}' means every text, so nothing else is called so"
+        self.scope.add("BH421", place, message)
 
     def _check_whole(self, condition: Condition, *, behind_codes: bool) -> None:
         phrases: tuple[Phrase, ...] = condition.value

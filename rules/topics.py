@@ -12,9 +12,9 @@ MARKETING = "marketing"
 def compile_words(
     topics: Mapping[str, Mapping[str, tuple[Phrase, ...]]], codes: Iterable[str]
 ) -> Topics:
-    """The words of each topic in every language; a code is the name and the word of its own."""
+    """The words of each topic in every language, and the codes, each a topic of its own."""
     words = {
         name: [phrase.text for group in groups.values() for phrase in group]
         for name, groups in topics.items()
     }
-    return compile_topics({**{code: [code] for code in codes}, **words})
+    return compile_topics(words, codes)

@@ -49,3 +49,15 @@ def test_an_auto_reply_opts_nobody_out(text: str) -> None:
 )
 def test_a_persons_own_text_is_not_automatic(text: str) -> None:
     assert classify(text).automatic is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Out of office. Stop texting me",
+        "I'm driving with Do Not Disturb turned on. Please stop texting me!",
+    ],
+)
+def test_an_opt_out_beside_the_wording_of_an_auto_reply_is_in_doubt(text: str) -> None:
+    reading = classify(text)
+    assert (reading.meaning, reading.automatic) == (Meaning.AMBIGUOUS, "auto_reply")

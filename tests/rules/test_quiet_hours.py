@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.limits import Limits
+from rules.load import load
 from rules.quiet import Place, QuietHours, next_allowed
 from rules.quiet_table import of_the_table, quiet_rows
 from rules.week import is_within
@@ -128,9 +129,7 @@ def _quiet(quiet: str) -> QuietHours:
 
 
 def test_a_rulebook_lays_its_rows_over_the_table() -> None:
-    quiet = _quiet(
-        '{default: "09:00-20:00", US-TX: {mon-sat: "10:00-18:00"}, CA-ON: "10:00-12:00"}'
-    )
+    quiet = _quiet('{default: "09:00-20:00", US-TX: {mon-sat: "10:00-18:00"}, CA: "10:00-12:00"}')
     assert _next("2026-11-10 08:30", MINNESOTA, quiet=quiet) == "2026-11-10 09:00"
     assert _next("2026-11-14 18:00", Place(CHICAGO, "US-TX"), quiet=quiet) == "2026-11-16 10:00"
     assert _next("2026-11-10 08:00", Place(CHICAGO, "US-FL"), quiet=quiet) == "2026-11-10 08:00"
@@ -147,3 +146,19 @@ def test_every_row_has_its_source_and_its_day() -> None:
     assert rows[0].place == "default"
     assert len({row.place for row in rows}) == len(rows)
     assert all(row.source and row.as_of.year >= 2026 for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("place", "meant"), [("TX", "US-TX"), ("XX", ""), ("US-ZZ", "US"), ("DE-BY", "DE")]
+)
+def test_a_place_that_is_none_is_refused_with_a_suggestion(place: str, meant: str) -> None:
+    text = CAFE.replace("{auto_replies: 2 per 10m}", f'{{quiet_hours: {{{place}: "09:00-20:00"}}}}')
+    (finding,) = [found for found in load(text, "cafe.yaml").findings if found.code == "BH207"]
+    assert f"'{place}' is no country" in finding.message
+    assert finding.message.endswith(f"did you mean '{meant}'?" if meant else "(US-TX)")
+
+
+@pytest.mark.parametrize("place", ["DE", "CA", "US", "US-DC", "PR", "default"])
+def test_countries_and_states_of_the_us_are_places(place: str) -> None:
+    text = CAFE.replace("{auto_replies: 2 per 10m}", f'{{quiet_hours: {{{place}: "09:00-20:00"}}}}')
+    assert load(text, "cafe.yaml").book is not None

@@ -6,8 +6,10 @@ import pytest
 
 from rules.decision import DialogState, OptIn, OptOut, Prompt, Say, ThreadState, topic_scope
 from rules.hearing import read
+from rules.load import load
 from rules.model import Rulebook
 from rules.pretending import PretendedThread
+from tests.rules.cafe import CAFE
 from tests.rules.conftest import MORNING, decide_text, names, said
 
 LATER = MORNING + timedelta(hours=1)
@@ -24,6 +26,8 @@ JOINING = ThreadState("open", dialog=DialogState("join", "name", LATER))
         ("STOP SUMMIT 26", ("SUMMIT26",)),
         ("STOP", ()),
         ("stop all texts", ()),
+        ("cancel my SUMMIT26 booking", ()),
+        ("end of SUMMIT26?", ()),
     ],
 )
 def test_the_rulebooks_topics_and_codes_are_heard(
@@ -99,3 +103,17 @@ def test_whoever_left_an_enrollment_may_join_again(regular: PretendedThread) -> 
 def test_start_lifts_the_objections_of_somebody_who_gets_other_texts(cafe: Rulebook) -> None:
     decision = decide_text(cafe, "START", topics_out=frozenset({"menu", "marketing"}))
     assert decision.effects[0] == OptIn(("all", "topic:marketing", "topic:menu"))
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        *("NOW", "TEXTS", "MESSAGES", "SMS", "ALL", "ME", "IT", "THIS", "EVERYTHING", "PLEASE"),
+        *("TODAY", "THANKS", "OK", "LIST", "SUBSCRIPTION", "MENSAJES"),
+    ],
+)
+def test_no_code_and_no_topic_takes_a_stop_for_every_text(word: str) -> None:
+    as_code = load(CAFE.replace("WINE26:", f"{word}:"), "cafe.yaml")
+    as_topic = load(CAFE.replace("weekly menu", word.lower()), "cafe.yaml")
+    assert (as_code.book, as_topic.book) == (None, None)
+    assert "BH421" in {finding.code for finding in as_topic.findings}

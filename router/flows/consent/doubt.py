@@ -19,8 +19,8 @@ from router.store.ids import new_id
 from router.store.ledger import Ledger
 from router.store.rows import DECISION_OF_MESSAGE, is_held, table
 from router.store.tables import DecisionRecord, Message, Timer
+from rules.compliance import SILENCE
 
-SILENCE = timedelta(hours=24)
 RELEASED_WITHIN = timedelta(hours=24)  # what waited longer has lost its sense
 
 _SET = insert(table(Timer))
