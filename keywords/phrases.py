@@ -72,6 +72,7 @@ class Notation:
     def __init__(self, sets: Sets) -> None:
         self._sets = sets
         self._read: dict[str, _Choices] = {}
+        self._made: dict[tuple[str, ...], _Part] = {}
 
     def compile(self, phrase: str) -> Shape:
         """Return the shape of `phrase`; raise PhraseError where the notation is broken."""
@@ -114,7 +115,14 @@ class Notation:
     def _parts(self, tokens: list[str], phrase: str, depth: int = 0) -> list[_Part]:
         if depth > _DEEPEST:
             raise PhraseError(f"{phrase!r}: sets or brackets stand too deep inside each other")
-        return [self._part(piece, phrase, depth) for piece in pieces(tokens, phrase)]
+        return [self._known_part(piece, phrase, depth) for piece in pieces(tokens, phrase)]
+
+    def _known_part(self, tokens: list[str], phrase: str, depth: int) -> _Part:
+        """Return the part of a piece; the same pieces stand in hundreds of phrases."""
+        key = tuple(tokens)
+        if key not in self._made:
+            self._made[key] = self._part(tokens, phrase, depth)
+        return self._made[key]
 
     def _part(self, tokens: list[str], phrase: str, depth: int) -> _Part:
         token = tokens[0]

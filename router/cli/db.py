@@ -17,7 +17,8 @@ def db() -> None:
 def upgrade() -> None:
     """Bring the database to the newest schema; running it again changes nothing.
 
-    After MASTER_KEY was given a new first key, this also wraps every tenant's keys under it.
+    It also finds the person behind each contact that was stored before consent belonged to persons,
+    and after MASTER_KEY was given a new first key it wraps every tenant's keys under it.
 
     \b
     Example:

@@ -18,6 +18,12 @@ from router.flows.staff import StaffIdentity
 from tests.flows.conftest import Person
 
 
+@pytest.fixture
+def database() -> str:
+    """What is tested here knows no database of its own."""
+    return "sqlite"
+
+
 def events_of(person: Person) -> list[tuple[str, str, str | None]]:
     return [(e["what"], e["how"], e["note"]) for e in person.shown()["consent"]["events"]]
 

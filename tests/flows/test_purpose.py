@@ -19,6 +19,12 @@ CHICAGO = ZoneInfo("America/Chicago")
 Advance = Callable[..., None]
 
 
+@pytest.fixture
+def database() -> str:
+    """What is tested here knows no database of its own."""
+    return "sqlite"
+
+
 def wait_until(now: MovableNow, hour: int) -> None:
     """Move the world to the next time that it is `hour` o'clock in Chicago."""
     local = now().astimezone(CHICAGO)
