@@ -46,14 +46,14 @@ class Draft:
 _QUEUE = insert(table(Message))
 _WAITING = col(Message.state).in_(["queued", "held"])
 _OF_TENANT = col(Message.tenant_id) == bindparam("tenant")
-_THREADS: AnySelect = (
+THREADS_OF_PERSON: AnySelect = (
     select(col(Thread.id))
     .join(Contact, CONTACT_OF_THREAD)
     .where(
         col(Contact.tenant_id) == bindparam("tenant"), col(Contact.person) == bindparam("person")
     )
 )
-_LOCK = _THREADS.order_by(col(Thread.id)).with_for_update(of=Thread)
+_LOCK = THREADS_OF_PERSON.order_by(col(Thread.id)).with_for_update(of=Thread)
 _ONLY = bindparam("only", type_=String)
 _ENDED = {"state": "canceled", "reason": bindparam("why"), "updated_at": bindparam("now")}
 _CANCEL = (
@@ -65,7 +65,7 @@ _CANCEL_OF_PERSON = (
     update(table(Message))
     .where(
         _OF_TENANT,
-        col(Message.thread_id).in_(_THREADS),
+        col(Message.thread_id).in_(THREADS_OF_PERSON),
         _WAITING,
         or_(col(Message.number) == _ONLY, _ONLY.is_(None)),
     )

@@ -9,11 +9,14 @@ import pytest
 from sqlalchemy import delete, update
 
 from router.flows.consent.audit import count_differences
+from router.flows.consent.desk import keep
 from router.flows.held import hold_thread
 from router.flows.persons import find_persons
 from router.flows.privacy.erase import erase
 from router.flows.publish import publish_folder
+from router.flows.release import release_due
 from router.flows.show import show
+from router.flows.staff import StaffIdentity
 from router.flows.thread_page import open_thread
 from router.flows.timers import fire_due
 from router.flows.world import World
@@ -200,7 +203,9 @@ def test_what_waits_on_another_channel_dies_as_well(hotel: World) -> None:
     assert [m["state"] for m in on_whatsapp.messages if m["direction"] == "out"] == ["canceled"]
 
 
-def test_a_doubt_on_one_channel_holds_the_others(hotel: World, line: Line, now: MovableNow) -> None:
+def test_a_doubt_on_one_channel_holds_the_others(
+    hotel: World, line: Line, now: MovableNow, clerk: StaffIdentity
+) -> None:
     on_sms, on_whatsapp = Person(hotel, "+16125550001"), Person(hotel, "whatsapp:+16125550001")
     on_whatsapp.texts("the shower is broken")
     line.drain()
@@ -210,6 +215,9 @@ def test_a_doubt_on_one_channel_holds_the_others(hotel: World, line: Line, now: 
     line.drain()
     assert on_whatsapp.messages[-1]["template"] == "waiting"
     assert on_whatsapp.messages[-1]["state"] == "held"
+    keep(hotel, clerk, on_sms.thread["id"])
+    release_due(hotel)
+    assert on_whatsapp.messages[-1]["state"] == "queued"
 
 
 @pytest.mark.parametrize("database", ["postgresql"])

@@ -13,7 +13,7 @@ from keywords.reading import Meaning
 from router.flows.consent.events import Evidence
 from router.flows.consent.wishes import opt_out
 from router.flows.held import Held
-from router.flows.outbox import requeue
+from router.flows.outbox import THREADS_OF_PERSON, requeue
 from router.flows.senders import bell_of
 from router.store.ids import new_id
 from router.store.ledger import Ledger
@@ -46,6 +46,17 @@ _HELD = (
 )
 
 
+_RELEASE_ELSEWHERE = (
+    update(table(Message))
+    .where(
+        col(Message.tenant_id) == bindparam("tenant"),
+        col(Message.thread_id).in_(THREADS_OF_PERSON),
+        col(Message.thread_id) != bindparam("thread"),
+        is_held(),
+        col(Message.reason) == "doubt",
+    )
+    .values(not_before=bindparam("now"))
+)
 _LATEST = (
     select(col(Message.id), col(Message.body))
     .join(DecisionRecord, DECISION_OF_MESSAGE)
@@ -111,6 +122,8 @@ def end_doubt(held: Held, *, release: bool) -> None:
         fresh = release and held.at - row.created_at <= RELEASED_WITHIN
         fresh = fresh and bool(bell_of(held.connection, held.tenant_id, row.number))
         requeue(held, row.id, "queued" if fresh else "canceled")
+    elsewhere = wanted | {"person": held.person, "now": held.at}
+    held.connection.execute(_RELEASE_ELSEWHERE, elsewhere)  # by the clock, each in its own order
 
 
 def take_silence(ledger: Ledger, held: Held, text: str, zone: str) -> None:
