@@ -39,7 +39,7 @@ from router.store.tables import (
     Suppression,
     Thread,
 )
-from tests.flows.conftest import BOOK, EVENTS, MAIN, TENANT, Line, Person
+from tests.flows.conftest import BOOK, EVENTS, MAIN, TENANT, Line, Person, wait_for
 
 ALICE, BOB, CAROL = "+16125550001", "+16125550002", "+16125550003"
 PAPER = "2026-01-05,paper,signed at check-in"
@@ -362,8 +362,12 @@ def _erase(person: Person, line: Line, advance: Callable[..., None]) -> None:
     line.drain()
     with person.world.store.read() as connection:
         request = connection.execute(select(col(PrivacyRequest.id))).scalar_one()
-    erase(person.world, line.carrier, TENANT, request)
-    assert "id" not in person.shown()
+
+    def is_gone() -> bool:  # the carrier may not have finished a message yet
+        erase(person.world, line.carrier, TENANT, request)
+        return "id" not in person.shown()
+
+    wait_for(is_gone)
 
 
 def test_who_was_erased_does_not_come_back_until_they_write(
