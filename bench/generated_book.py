@@ -3,7 +3,6 @@
 import random
 
 SYLLABLES = [consonant + vowel for consonant in "bdfgklmnprst" for vowel in "aeio"]
-EXTRAS = (", during: desk", ", language: [en]", ", thread: [open, new]")
 TEAMS = ("front-desk", "engineering", "housekeeping")
 HEAD = """\
 version: 1

@@ -164,11 +164,6 @@ class Notation:
         return self._read[name]
 
 
-def compile_phrase(phrase: str, sets: Sets) -> Shape:
-    """Return the shape of one phrase; raise PhraseError where the notation is broken."""
-    return Notation(sets).compile(phrase)
-
-
 def _one_of(choices: _Choices) -> _Part:
     """Return one of `choices`; those of plain words the longest first."""
     runs = sorted(choices.plain, key=lambda run: (-len(run), run))

@@ -3,7 +3,7 @@
 import click
 
 from router.cli.start import opened_world
-from router.flows.persons import find_persons
+from router.flows.consent.persons import find_persons
 from router.flows.rotate import rewrap_keys
 from router.store import schema
 

@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlmodel import col
 
 from router.carrier.addresses import bare_number
-from router.flows.scopes import closing_scopes
+from router.flows.consent.scopes import closing_scopes
 from router.flows.thread_state import pack_state, unpack_state
 from router.store.ids import new_id
 from router.store.rows import CONTACT_OF_THREAD, AnyRow, AnySelect, table

@@ -7,12 +7,12 @@ from sqlmodel import col
 
 from router.flows.acting import Acted, act_on
 from router.flows.consent.events import standing_of
+from router.flows.consent.scopes import carrier_scope, closes, closing_scopes
 from router.flows.consent.standing import Purpose
 from router.flows.held import Held
 from router.flows.inbox import take
 from router.flows.outbox import Draft, purpose_of, queue
 from router.flows.privacy.progress import BEING_ERASED, is_being_erased
-from router.flows.scopes import carrier_scope, closes, closing_scopes
 from router.flows.senders import bell_of
 from router.flows.staff import StaffIdentity
 from router.flows.timers import end_escalations

@@ -12,9 +12,9 @@ from typing import Literal
 from sqlalchemy import String, bindparam, insert, or_, select, update
 from sqlmodel import col
 
+from router.flows.consent.scopes import closes
 from router.flows.consent.standing import Purpose
 from router.flows.held import Held
-from router.flows.scopes import closes
 from router.store.ids import new_id
 from router.store.rows import CONTACT_OF_THREAD, AnySelect, table
 from router.store.tables import Contact, Message, Thread

@@ -13,9 +13,10 @@ from router.carrier.api import Inbound
 from router.carrier.webhook import channel_of
 from router.flows.apply import apply
 from router.flows.carrier_words import carrier_word, heed
-from router.flows.consent.confirmed import is_unconfirmed
 from router.flows.consent.doubt import hear_answer
 from router.flows.consent.outdated import without_outdated
+from router.flows.consent.scopes import carrier_scope, topics_in
+from router.flows.consent.ways import is_unconfirmed
 from router.flows.consent.wishes import mark_free_at_carrier
 from router.flows.held import Held, hold_address, read_scopes, save, scopes_of
 from router.flows.membership import enrolled_in, full_codes
@@ -23,7 +24,6 @@ from router.flows.outbox import ANSWER
 from router.flows.privacy.confirm import AWAITS_CODE, confirm, pending_request
 from router.flows.record import record_decision
 from router.flows.ripples import CALM, Ripples
-from router.flows.scopes import carrier_scope, topics_in
 from router.flows.senders import find_receiver
 from router.flows.turn import Turn
 from router.flows.world import World
@@ -93,6 +93,7 @@ def _take_in(world: World, inbound: Inbound) -> Received:
         held.suppressed = read_scopes(before.suppressed)
         held.is_stranger = not before.is_known
         live = world.live(connection, sender.tenant_id, sender.revision)
+        said_at = min(inbound.sent_at or at, at)
         reading = heed(read(live.book, inbound.body), inbound.opt_out_type)
         turn = Turn(
             world=world,
@@ -101,7 +102,8 @@ def _take_in(world: World, inbound: Inbound) -> Received:
             live=live,
             message_id=_insert(held, inbound),
             inbound=inbound,
-            reading=without_outdated(held, reading, inbound.sent_at or at),
+            said_at=said_at,
+            reading=without_outdated(held, reading, said_at),
             carrier_word=carrier_word(sender, inbound),
             from_machine=before.is_ours or is_machine(inbound.from_address),
             awaits_code=before.awaits_code and not held.first_contact,

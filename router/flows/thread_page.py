@@ -10,12 +10,12 @@ from sqlmodel import col
 from router.carrier.errors import explain
 from router.flows.consent.desk import can_correct
 from router.flows.consent.events import Event, events_of, standing_of
+from router.flows.consent.scopes import topics_in
 from router.flows.consent.standing import Purpose
 from router.flows.held import Held, look_at_thread
 from router.flows.letter import is_only_blocked_at_carrier, why_locked
 from router.flows.names import name_in
 from router.flows.outbox import purpose_of
-from router.flows.scopes import topics_in
 from router.flows.world import World
 from router.store.rows import DECISION_OF_MESSAGE, AnyRow
 from router.store.sealing import TenantKeys

@@ -8,8 +8,8 @@ from typing import Literal
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
 from sqlmodel import col
 
+from router.flows.consent.scopes import CARRIER
 from router.flows.names import contact_name
-from router.flows.scopes import CARRIER
 from router.flows.staff import StaffIdentity
 from router.flows.world import World
 from router.store.rows import CONTACT_OF_THREAD, AnyRow, AnySelect

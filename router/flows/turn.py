@@ -21,15 +21,11 @@ class Turn:
     live: Live
     message_id: str
     inbound: Inbound
+    said_at: datetime  # when it was written, as far as is known; aware UTC
     reading: Reading
     carrier_word: FilterWord | None  # what the carrier made of the text by itself
     from_machine: bool  # a short code, a sender name, or a number of ours
     awaits_code: bool  # a deletion of this contact waits for its code
-
-    @property
-    def said_at(self) -> datetime:
-        """When it was written, as far as is known; aware UTC."""
-        return min(self.inbound.sent_at or self.held.at, self.held.at)
 
     @property
     def is_personal(self) -> bool:

@@ -10,9 +10,9 @@ from sqlmodel import col
 
 from router.flows.consent.events import standing_of
 from router.flows.consent.places import places_of
+from router.flows.consent.scopes import CARRIER, MARKETING
 from router.flows.consent.standing import Purpose
 from router.flows.outbox import EXEMPT, OWN_TEXT_COUNTS
-from router.flows.scopes import CARRIER, MARKETING
 from router.flows.senders import Sender
 from router.flows.world import World
 from router.store.rows import AnyRow

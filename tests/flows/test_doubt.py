@@ -3,19 +3,27 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from router.flows.consent.audit import count_differences
 from router.flows.consent.desk import keep, record_opt_out
 from router.flows.staff import StaffIdentity
 from router.flows.timers import fire_due
-from router.flows.world import World
 from router.now import MovableNow
 from tests.flows.conftest import Line, Person
 
 Advance = Callable[..., None]
+LEFT = {"accepted", "sent", "delivered"}
 
 
 def states_of(person: Person) -> list[tuple[str | None, str]]:
     return [(m["template"], m["state"]) for m in person.messages if m["direction"] == "out"]
+
+
+def let_an_escalation_fire_in_doubt(alice: Person, line: Line, now: MovableNow) -> None:
+    alice.texts("the shower is broken")
+    line.drain()
+    alice.texts("not interested")
+    now.advance(timedelta(minutes=11))
+    fire_due(alice.world)
+    line.drain()
 
 
 def test_a_text_in_doubt_is_flagged_and_asked_about_once(alice: Person) -> None:
@@ -58,38 +66,28 @@ def test_an_answer_to_a_later_text_is_not_held(alice: Person, line: Line) -> Non
     alice.texts("wrong number")
     alice.texts("two towels please")
     line.drain()
-    assert states_of(alice) == [("clarify", "delivered"), ("towels-coming", "delivered")] or all(
-        state in {"accepted", "sent", "delivered"} for _, state in states_of(alice)
-    )
+    assert alice.replies() == ["clarify", "towels-coming"]
+    assert {state for _, state in states_of(alice)} <= LEFT
 
 
 def test_what_would_be_said_by_itself_is_held_and_sent_once_staff_has_decided(
     alice: Person, line: Line, clerk: StaffIdentity, now: MovableNow
 ) -> None:
-    alice.texts("the shower is broken")
-    line.drain()
-    alice.texts("not interested")
-    now.advance(timedelta(minutes=11))
-    fire_due(alice.world)
-    line.drain()
+    let_an_escalation_fire_in_doubt(alice, line, now)
     waiting = [m for m in alice.messages if m["template"] == "waiting"]
     assert [(m["state"], m["reason"]) for m in waiting] == [("held", "doubt")]
     keep(alice.world, clerk, alice.thread["id"])
     line.drain()
-    assert [m["state"] for m in alice.messages if m["template"] == "waiting"] != ["held"]
-    assert alice.messages[-1]["template"] == "waiting", "it takes its place at the end"
+    template, state = states_of(alice)[-1]
+    assert template == "waiting", "it takes its place at the end"
+    assert state in LEFT
     assert alice.thread["flags"] == []
 
 
 def test_one_tap_opts_out_and_what_was_held_is_never_sent(
     alice: Person, line: Line, clerk: StaffIdentity, now: MovableNow
 ) -> None:
-    alice.texts("the shower is broken")
-    line.drain()
-    alice.texts("not interested")
-    now.advance(timedelta(minutes=11))
-    fire_due(alice.world)
-    line.drain()
+    let_an_escalation_fire_in_doubt(alice, line, now)
     assert record_opt_out(alice.world, clerk, alice.thread["id"], "").refusal is None
     shown = alice.shown()
     assert shown["consent"]["opted_out"]
@@ -120,15 +118,3 @@ def test_doubt_about_somebody_who_opted_out_asks_nothing(alice: Person) -> None:
     alice.texts("please stop texting me")
     alice.texts("wrong number")
     assert alice.replies() == ["opt-out"]
-
-
-def test_the_world_agrees_with_its_events(alice: Person, bob: Person, clerk: StaffIdentity) -> None:
-    from_events(alice.world)
-    alice.texts("STOP")
-    bob.texts("STOP")
-    bob.texts("START")
-    from_events(alice.world)
-
-
-def from_events(world: World) -> None:
-    assert count_differences(world) == 0

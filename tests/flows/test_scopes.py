@@ -10,8 +10,8 @@ from sqlalchemy import delete, update
 
 from router.flows.consent.audit import count_differences
 from router.flows.consent.desk import keep
+from router.flows.consent.persons import find_persons
 from router.flows.held import hold_thread
-from router.flows.persons import find_persons
 from router.flows.privacy.erase import erase
 from router.flows.publish import publish_folder
 from router.flows.release import release_due

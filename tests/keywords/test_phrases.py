@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from keywords.phrases import compile_phrase
+from keywords.phrases import Notation
 from keywords.tokens import PhraseError
 
 SETS = {
@@ -15,7 +15,7 @@ SETS = {
 
 
 def _matches(phrase: str, line: str) -> bool:
-    return re.fullmatch(compile_phrase(phrase, SETS).source, line + " ") is not None
+    return re.fullmatch(Notation(SETS).compile(phrase).source, line + " ") is not None
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_a_phrase_matches_no_more_than_it_says(phrase: str, line: str) -> None:
 
 
 def test_edges_are_told_apart_from_words() -> None:
-    shape = compile_phrase("^ stop [all] texts .", SETS)
+    shape = Notation(SETS).compile("^ stop [all] texts .")
     assert (shape.at_start, shape.at_end, shape.firsts) == (True, ".", frozenset({"stop"}))
 
 
@@ -65,22 +65,22 @@ def test_edges_are_told_apart_from_words() -> None:
 )  # fmt: skip
 def test_a_broken_phrase_is_refused(phrase: str) -> None:
     with pytest.raises(PhraseError, match=re.escape(repr(phrase))):
-        compile_phrase(phrase, SETS)
+        Notation(SETS).compile(phrase)
 
 
 def test_a_condition_stands_apart() -> None:
-    shape = compile_phrase("make it stop ; & <texts>", SETS)
+    shape = Notation(SETS).compile("make it stop ; & <texts>")
     assert shape.at_end == ";"
     assert re.fullmatch(shape.beside, "text messages ")
 
 
 def test_a_set_inside_itself_is_refused() -> None:
     with pytest.raises(PhraseError, match="too deep"):
-        compile_phrase("stop <a>", {"a": ("the <a>",)})
+        Notation({"a": ("the <a>",)}).compile("stop <a>")
 
 
 def test_a_gap_holds_few_words_of_any_kind() -> None:
-    pattern = re.compile(compile_phrase("no ~2 texts", {}).source)
+    pattern = re.compile(Notation({}).compile("no ~2 texts").source)
     matched = [bool(pattern.match(text + " ")) for text in ("no texts", "no silly old texts")]
     assert matched == [True, True]
     assert not pattern.match("no very silly old texts ")
@@ -88,4 +88,4 @@ def test_a_gap_holds_few_words_of_any_kind() -> None:
 
 def test_a_gap_stands_between_words() -> None:
     with pytest.raises(PhraseError, match="a gap stands between words"):
-        compile_phrase("~2 texts", {})
+        Notation({}).compile("~2 texts")

@@ -104,12 +104,6 @@ class Records:
             from_address,
         )
 
-    def seen_by(self, address: str) -> list[Record]:
-        """What an address has sent or received, oldest first."""
-        return self._texts(
-            "WHERE to_address = ?1 OR from_address = ?1 ORDER BY created_at, rowid", address
-        )
-
     def set_status(
         self, sid: str, status: str, error_code: int | None, sent_at: datetime | None
     ) -> None:

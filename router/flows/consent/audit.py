@@ -8,8 +8,8 @@ from operator import attrgetter
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
+from router.flows.consent.scopes import CARRIER
 from router.flows.consent.standing import derive
-from router.flows.scopes import CARRIER
 from router.flows.world import World
 from router.store.rows import AnyRow
 from router.store.tables import ConsentEvent, Suppression

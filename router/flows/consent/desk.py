@@ -11,10 +11,11 @@ from typing import Literal
 from router.flows.acting import Acted, act_on
 from router.flows.consent import wishes
 from router.flows.consent.doubt import end_doubt, text_in_doubt
-from router.flows.consent.events import Evidence, How, events_of
+from router.flows.consent.events import Evidence
+from router.flows.consent.scopes import MARKETING
+from router.flows.consent.ways import ways_out
 from router.flows.held import Held, save_contact
 from router.flows.outbox import FIRST, Draft, cancel_waiting, queue
-from router.flows.scopes import MARKETING
 from router.flows.senders import bell_of
 from router.flows.staff import StaffIdentity
 from router.flows.timers import end_escalations
@@ -81,7 +82,7 @@ def can_correct(held: Held) -> bool:
     """Whether there is an opt-out that staff may take back: we know what it rests on, and none of
     it is a word of the person's own.
     """
-    ways = _ways_out(held) if _is_out(held) else []
+    ways = ways_out(held) if _is_out(held) else []
     return bool(ways) and "keyword" not in ways
 
 
@@ -164,19 +165,6 @@ def _is_out(held: Held) -> bool:
 
 def _out_scopes(held: Held) -> frozenset[str]:
     return held.suppressed & {EVERYTHING, number_scope(held.number)}
-
-
-def _ways_out(held: Held) -> list[How]:
-    """How the opt-outs that stand were given, as far as events say."""
-    ways: list[How] = []
-    for event in events_of(held.connection, held.keys, held.person):
-        if event.scope not in {EVERYTHING, number_scope(held.number)}:
-            continue
-        if event.what == "opt_out":
-            ways.append(event.evidence.how)
-        elif event.what in {"opt_in", "corrected", "wants_back"}:
-            ways.clear()
-    return ways
 
 
 def _is_fresh(held: Held) -> bool:

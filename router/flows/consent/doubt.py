@@ -44,9 +44,7 @@ _HELD = (
     )
     .order_by(col(Message.seq))
 )
-
-
-_RELEASE_ELSEWHERE = (
+_SETTLE_ELSEWHERE = (
     update(table(Message))
     .where(
         col(Message.tenant_id) == bindparam("tenant"),
@@ -55,7 +53,7 @@ _RELEASE_ELSEWHERE = (
         is_held(),
         col(Message.reason) == "doubt",
     )
-    .values(not_before=bindparam("now"))
+    .values(state=bindparam("becomes"), not_before=bindparam("now"))
 )
 _LATEST = (
     select(col(Message.id), col(Message.body))
@@ -122,8 +120,9 @@ def end_doubt(held: Held, *, release: bool) -> None:
         fresh = release and held.at - row.created_at <= RELEASED_WITHIN
         fresh = fresh and bool(bell_of(held.connection, held.tenant_id, row.number))
         requeue(held, row.id, "queued" if fresh else "canceled")
-    elsewhere = wanted | {"person": held.person, "now": held.at}
-    held.connection.execute(_RELEASE_ELSEWHERE, elsewhere)  # by the clock, each in its own order
+    # What waits on other channels is held on, until now: the clock sends each in its own order.
+    becomes = {"person": held.person, "becomes": "held" if release else "canceled", "now": held.at}
+    held.connection.execute(_SETTLE_ELSEWHERE, wanted | becomes)
 
 
 def take_silence(ledger: Ledger, held: Held, text: str, zone: str) -> None:

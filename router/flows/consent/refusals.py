@@ -13,7 +13,8 @@ from router.flows.outbox import EXEMPT
 from router.flows.world import World
 
 OPTED_OUT_AT_CARRIER = 21610
-CONFIRMATIONS = frozenset({"opt-out", "opt-out-topic", "opt-in-carrier", "help"})
+NOT_OWED = frozenset({"opt-out", "opt-out-topic", "opt-in-carrier", "help"})
+"""Built-in answers that staff need not give some other way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +38,16 @@ def take_refusal(world: World, connection: Connection, message: RefusedMessage, 
     held = hold_thread(connection, keys, message.thread_id, world.now())
     if held is None:
         return
-    written_to, held.number = held.number, message.number
     is_news = True
     if code == OPTED_OUT_AT_CARRIER:
-        is_news = mark_blocked_at_carrier(held)
-        if message.kind in EXEMPT and message.template not in CONFIRMATIONS:
+        is_news = mark_blocked_at_carrier(held, message.number)
+        if message.kind in EXEMPT and message.template not in NOT_OWED:
             held.state = replace(held.state, flags=held.state.flags | {"unheard"})
     if is_news and not _is_out(held):
         zone = world.live_book(connection, message.tenant_id).timezone.key
         said = f"error {code}: {explain(code)}"
         opt_out(world.ledger, held, Evidence("carrier", said, message.number, zone=zone))
         end_doubt(held, release=False)
-    held.number = written_to
     save(held, active=False)
 
 

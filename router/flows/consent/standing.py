@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from router.flows.scopes import MARKETING
+from router.flows.consent.scopes import MARKETING
 from rules.decision import EVERYTHING, number_scope, topic_scope
 
 Purpose = Literal["answer", "service", "marketing"]

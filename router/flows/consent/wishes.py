@@ -8,9 +8,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from router.flows.consent.events import Event, Evidence, How, What, add_events, event_row
+from router.flows.consent.scopes import carrier_scope
 from router.flows.held import Held
 from router.flows.outbox import cancel_for_person
-from router.flows.scopes import carrier_scope
 from router.store.ledger import Ledger
 from router.store.rows import table
 from router.store.tables import Suppression
@@ -69,9 +69,9 @@ def lift(ledger: Ledger, held: Held, scope: str) -> None:
         ledger.append(held.at, held.tenant_id, "lifted", held.person, scope)
 
 
-def mark_blocked_at_carrier(held: Held) -> bool:
-    """The carrier refuses texts from this number of ours to them; whether that is news."""
-    return _add(held, "carrier", {carrier_scope(held.number)})
+def mark_blocked_at_carrier(held: Held, number: str) -> bool:
+    """The carrier refuses texts from `number`, one of ours, to them; whether that is news."""
+    return _add(held, "carrier", {carrier_scope(number)})
 
 
 def mark_free_at_carrier(held: Held) -> None:

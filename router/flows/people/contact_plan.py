@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from router.flows.consent.events import Event, Evidence, event_row
+from router.flows.consent.scopes import MARKETING
 from router.flows.consent.standing import ENROLLMENT
 from router.flows.people.contact_rows import Consent, ContactRow
 from router.flows.people.identity import Identity
@@ -13,7 +14,6 @@ from router.flows.people.known import Known
 from router.flows.people.outcome import ContactCounts, Source
 from router.flows.people.problems import Notice, Problem, at
 from router.flows.people.terms import Terms
-from router.flows.scopes import MARKETING
 from router.store.ids import new_id
 from router.store.rows import AnyRow
 from router.store.sealing import TenantKeys

@@ -8,6 +8,7 @@ from typing import Any, TextIO
 from sqlalchemy import Connection, bindparam, select
 from sqlmodel import col
 
+from router.flows.consent.scopes import closing_scopes
 from router.flows.consent.standing import derive
 from router.flows.people.cells import guard, guard_number
 from router.flows.people.columns import ATTRIBUTE, CONTACTS
@@ -15,7 +16,6 @@ from router.flows.people.contact_rows import HOWS
 from router.flows.people.known import PAGE, read_suppressed
 from router.flows.people.outcome import EVERY, Tell, tell_nobody
 from router.flows.people.terms import Terms, read_terms
-from router.flows.scopes import closing_scopes
 from router.flows.world import World
 from router.store.rows import CONTACT_OF_THREAD, AnyRow, AnySelect, table
 from router.store.sealing import TenantKeys

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from router.flows.consent.events import Event, Evidence, event_row
+from router.flows.consent.scopes import CARRIER, MARKETING
 from router.flows.consent.standing import ENROLLMENT
 from router.flows.people.known import Change, Known
 from router.flows.people.outcome import Source, SuppressionCounts
 from router.flows.people.problems import Notice, Problem, at
 from router.flows.people.suppression_rows import SuppressionRow
 from router.flows.people.terms import Terms
-from router.flows.scopes import CARRIER, MARKETING
 from router.store.sealing import TenantKeys
 from rules.decision import topic_scope
 

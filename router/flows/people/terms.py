@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
+from router.flows.consent.scopes import CARRIER, MARKETING, carrier_scope
 from router.flows.consent.standing import ENROLLMENT, SERVICE
 from router.flows.people.problems import Fault, unknown
-from router.flows.scopes import CARRIER, MARKETING, carrier_scope
 from router.flows.show import NoSuchTenant
 from router.flows.world import World
 from router.store.tables import ConsentEvent, Contact, Suppression, Tenant
