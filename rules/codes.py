@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from keywords.normalize import words
 from keywords.vocabulary import vocabulary
-from rules.spelling import differs_by_one_edit
+from rules.file.spelling import differs_by_one_edit
 
 Codes = Mapping[str, str]
 """Codes as people type them, folded -> codes as written (`Rulebook.codes`)."""

@@ -4,10 +4,11 @@ Pure: the same rulebook, reading, text and facts always give the same decision.
 """
 
 from keywords.reading import Reading
-from rules import actions, dialogs, enrolling, guessing
+from rules import dialogs, enrolling, guessing
+from rules.actions import table as actions
 from rules.case import Case, open_case
 from rules.compliance import obey
-from rules.conditions import match_all, want_words
+from rules.conditions.table import match_all, want_words
 from rules.decision import Decision, Facts
 from rules.draft import Draft
 from rules.model import Rule, Rulebook

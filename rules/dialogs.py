@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from rules.actions import perform
+from rules.actions.table import perform
 from rules.answers import answer_to
 from rules.decision import DialogState
 from rules.draft import Draft

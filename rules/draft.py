@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from rules import builtin
 from rules.case import Case
 from rules.decision import (
     NOTHING,
@@ -18,10 +17,11 @@ from rules.decision import (
     Tag,
     ThreadState,
 )
-from rules.escalation import escalated, flagged, stand_in
 from rules.limits import count_answer, count_reply, trim
 from rules.model import Rule, Section, Texts
-from rules.templates import fill, in_language
+from rules.moves import escalated, flagged, stand_in
+from rules.texts import builtin
+from rules.texts.templates import fill, in_language
 
 
 class Draft:

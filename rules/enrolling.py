@@ -4,11 +4,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 from keywords.normalize import words
-from rules import builtin, dialogs
+from rules import dialogs
 from rules.codes import named_code, near_codes, type_out
 from rules.decision import AskEnrollment, Enroll, Prompt
 from rules.draft import Draft
 from rules.model import Enrollment, Rulebook
+from rules.texts import builtin
 
 PROMPT_WAITS = timedelta(hours=24)
 

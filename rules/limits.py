@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from rules.decision import Recent
-from rules.quiet import QuietHours
+from rules.times.quiet import QuietHours
 
 GUESSES = 5  # texts that look like a code and are none, before codes are not taken
 GUESSES_WITHIN = timedelta(hours=1)

@@ -3,17 +3,8 @@
 from dataclasses import dataclass
 
 from rules.codes import fold_code
-from rules.dialog_section import read_dialogs
-from rules.enrollment_section import read_enrollments
-from rules.examples import check_examples
-from rules.findings import Finding, Problems
-from rules.hours import read_hours
-from rules.language import build_vocabulary
-from rules.limits_section import read_limits
-from rules.lint import lint
-from rules.model import Rulebook
-from rules.rule_section import check_ids, read_fallback, read_rules
-from rules.scalars import (
+from rules.file.findings import Finding, Problems
+from rules.file.scalars import (
     ID,
     LANGUAGE,
     read_choice,
@@ -21,16 +12,25 @@ from rules.scalars import (
     read_sentence,
     read_zone,
 )
-from rules.scope import Scope
-from rules.sections import (
+from rules.file.scope import Scope
+from rules.file.shape import Fields, Shape, read_fields, read_one_or_more
+from rules.file.source import Node, Scalar, Table, parse
+from rules.language import build_vocabulary
+from rules.lint.checks import lint
+from rules.lint.examples import check_examples
+from rules.model import Rulebook
+from rules.sections.dialogs import read_dialogs
+from rules.sections.enrollments import read_enrollments
+from rules.sections.limits import read_limits
+from rules.sections.named import (
     read_keywords,
     read_numbers,
     read_teams,
     read_templates,
     read_topics,
 )
-from rules.shape import Fields, Shape, read_fields, read_one_or_more
-from rules.source import Node, Scalar, Table, parse
+from rules.sections.rules import check_ids, read_fallback, read_rules
+from rules.times.hours import read_hours
 from rules.topics import compile_words
 
 _BOOK = Shape(

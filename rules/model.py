@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from keywords.topics import Topics
 from rules.limits import Limits
-from rules.week import Week
+from rules.times.week import Week
 
 Texts = Mapping[str, str]  # language -> text
 Vocabulary = Mapping[str, Mapping[str, tuple[tuple[str, ...], ...]]]

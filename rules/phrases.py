@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from keywords.normalize import words
+from rules.file.scalars import read_sentence
+from rules.file.scope import Scope
+from rules.file.shape import Shape, read_fields, read_one_or_more
+from rules.file.source import Node, Scalar, Table
 from rules.model import Phrase
-from rules.scalars import read_sentence
-from rules.scope import Scope
-from rules.shape import Shape, read_fields, read_one_or_more
-from rules.source import Node, Scalar, Table
 
 _EXACT = Shape("an exact phrase", ("exact",), required=("exact",))
 

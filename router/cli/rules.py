@@ -11,15 +11,15 @@ import click
 from router.cli.rulebooks import book_files, read_text, test_file_of
 from router.cli.start import PROBLEMS, WRONG_USE, fail
 from router.now import real_now
-from rules.casefile import INSTANT, parse_instant
 from rules.decision import Facts, RuleRef
-from rules.explain import explain
-from rules.findings import CODES, Finding
+from rules.file.findings import CODES, Finding
 from rules.hearing import read
+from rules.lint.shared_numbers import find_shared_numbers
 from rules.load import Loaded, load
 from rules.model import Rulebook
-from rules.shared_numbers import find_shared_numbers
-from rules.testing import Report, run_tests
+from rules.rehearsal.casefile import INSTANT, parse_instant
+from rules.rehearsal.testing import Report, run_tests
+from rules.story.explain import explain
 
 FILES = click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="One object a line.")

@@ -18,7 +18,7 @@ from router.store.rows import AnyRow
 from router.store.tables import Revision, Tenant
 from rules.load import load
 from rules.model import Rulebook
-from rules.testing import run_tests
+from rules.rehearsal.testing import run_tests
 
 NOT_KEPT = ""  # the hash of a refusal that is looked at again: it was not this file's own fault
 

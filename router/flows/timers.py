@@ -17,9 +17,9 @@ from router.store.ids import new_id
 from router.store.rows import AnyRow, table
 from router.store.tables import Timer
 from rules.decision import Assign, Escalate
-from rules.escalation import escalated, flagged
 from rules.limits import count_reply
 from rules.model import Rulebook
+from rules.moves import escalated, flagged
 
 BATCH = 100
 

@@ -19,7 +19,7 @@ from router.store.rows import AnyRow
 from router.store.sealing import TenantKeys
 from router.store.tables import Contact, Message, Suppression, Thread
 from rules.decision import EVERYTHING, number_scope, topic_scope
-from rules.quiet import next_allowed
+from rules.times.quiet import next_allowed
 
 CONFIRMATIONS = frozenset({"opt-out", "opt-out-topic"})
 CONFIRMED_WITHIN = timedelta(minutes=5)

@@ -11,7 +11,7 @@ from rules.decision import Decision, Facts, Say
 from rules.hearing import read
 from rules.load import load
 from rules.model import Rulebook
-from rules.pretending import Outcome, PretendedThread
+from rules.rehearsal.pretending import Outcome, PretendedThread
 from tests.rules.cafe import CAFE
 
 BOOKS = Path(__file__).parents[2] / "rules" / "books"

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from rules.decision import AskPrivacy, Assign, Facts, OptOut, Say
 from rules.model import Rulebook
-from rules.pretending import Outcome, PretendedThread
+from rules.rehearsal.pretending import Outcome, PretendedThread
 from tests.rules.conftest import MORNING
 
 TEXTS = st.sampled_from(

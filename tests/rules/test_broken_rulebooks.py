@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.findings import CODES, suggest
+from rules.file.findings import CODES, suggest
 from rules.load import load
 from tests.rules.conftest import BOOKS
 

@@ -8,11 +8,11 @@ import pytest
 from keywords.classify import classify
 from keywords.language_file import read_languages
 from keywords.reading import Meaning
-from rules.builtin import FILLED_HERE, RESERVED, answer, fill
-from rules.builtin_texts import FOLDER, read_wording, wordings
-from rules.carriers import DEMANDED, missing_from
+from rules.lint.carriers import DEMANDED, missing_from
 from rules.model import Rulebook
-from rules.templates import placeholders
+from rules.texts.builtin import FILLED_HERE, RESERVED, answer, fill
+from rules.texts.builtin_texts import FOLDER, read_wording, wordings
+from rules.texts.templates import placeholders
 
 
 @pytest.mark.parametrize("language", ["en", "es", "fr", "pt", "de"])

@@ -12,7 +12,7 @@ from rules.codes import Typed, looks_like_code, named_code, near_codes, type_out
 from rules.decision import Flag, Prompt, Recent, Say, ThreadState
 from rules.enrolling import codes_at_stake
 from rules.model import Rulebook
-from rules.pretending import PretendedThread
+from rules.rehearsal.pretending import PretendedThread
 from tests.rules.conftest import MORNING, decide_text, names, said
 
 CODES = {"summit26": "SUMMIT26", "wine26": "WINE26"}

@@ -23,9 +23,9 @@ from rules.decision import (
     Tag,
     ThreadState,
 )
-from rules.escalation import escalated
 from rules.model import Rulebook
-from rules.pretending import PretendedThread
+from rules.moves import escalated
+from rules.rehearsal.pretending import PretendedThread
 from tests.rules.conftest import MORNING, decide_text, load_book, said
 
 LATER = MORNING + timedelta(hours=1)

@@ -16,10 +16,10 @@ from rules.decision import (
     ThreadState,
     WantBack,
 )
-from rules.explain import Explanation, explain
 from rules.hearing import read
 from rules.model import Rulebook
-from rules.stories import describe_effect
+from rules.story.effects import describe_effect
+from rules.story.explain import Explanation, explain
 from tests.rules.conftest import MORNING
 
 

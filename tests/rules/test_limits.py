@@ -6,7 +6,7 @@ from rules.decision import AskPrivacy, Flag, Recent, Say, ThreadState
 from rules.limits import count_answer, count_reply
 from rules.load import load
 from rules.model import Rulebook
-from rules.pretending import PretendedThread
+from rules.rehearsal.pretending import PretendedThread
 from tests.rules.cafe import CAFE
 from tests.rules.conftest import MORNING, decide_text, load_book, names
 

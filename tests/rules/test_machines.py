@@ -23,7 +23,7 @@ from rules.decision import (
     WantBack,
 )
 from rules.model import Rulebook
-from rules.testing import run_tests
+from rules.rehearsal.testing import run_tests
 from tests.rules.conftest import MORNING, decide_text
 
 LATER = MORNING + timedelta(hours=1)

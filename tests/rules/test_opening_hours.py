@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from rules.hours import is_open
 from rules.model import Hours
-from rules.week import Span
+from rules.times.hours import is_open
+from rules.times.week import Span
 
 CHICAGO = ZoneInfo("America/Chicago")
 BAR = Hours("bar", {4: (Span(time(20), 6 * 60),)}, frozenset({date(2026, 11, 21)}))

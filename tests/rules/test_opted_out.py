@@ -6,7 +6,7 @@ import pytest
 
 from rules.decision import DialogState, Enroll, Facts, Prompt, SaveAttribute, ThreadState
 from rules.model import Rulebook
-from rules.pretending import PretendedThread
+from rules.rehearsal.pretending import PretendedThread
 from tests.rules.conftest import MORNING, decide_text
 
 LATER = MORNING + timedelta(hours=1)

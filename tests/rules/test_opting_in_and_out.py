@@ -8,7 +8,7 @@ from keywords.reading import Meaning, Reading
 from rules.decide import decide
 from rules.decision import Facts, Flag, OptOut, Say, ThreadState, WantBack, number_scope
 from rules.model import Rulebook
-from rules.pretending import PretendedThread
+from rules.rehearsal.pretending import PretendedThread
 from tests.rules.conftest import MORNING, decide_text, names, said
 
 DOUBT = Reading(Meaning.AMBIGUOUS)

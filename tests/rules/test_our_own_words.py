@@ -4,7 +4,7 @@ import pytest
 
 from keywords.classify import classify
 from keywords.reading import Meaning
-from rules.builtin_texts import wordings
+from rules.texts.builtin_texts import wordings
 
 INTRODUCED = {
     "en": ("I got this: {}", "{} what is this?", "it says {} how?"),

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from rules.limits import Limits
 from rules.load import load
-from rules.quiet import Place, QuietHours, next_allowed
-from rules.quiet_table import of_the_table, quiet_rows
-from rules.week import is_within
+from rules.times.quiet import Place, QuietHours, next_allowed
+from rules.times.quiet_table import of_the_table, quiet_rows
+from rules.times.week import is_within
 from tests.rules.cafe import CAFE
 from tests.rules.conftest import load_book
 

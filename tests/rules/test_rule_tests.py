@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.casefile import load_tests
 from rules.load import load
 from rules.model import Rulebook
-from rules.testing import run_tests
+from rules.rehearsal.casefile import load_tests
+from rules.rehearsal.testing import run_tests
 from tests.rules.conftest import BOOKS
 
 ALL_BOOKS = sorted(path for path in BOOKS.glob("*.yaml") if not path.stem.endswith(".test"))

@@ -6,19 +6,19 @@ from pathlib import Path
 import pytest
 import yaml
 
-from rules.actions import ACTIONS
-from rules.actions import LATER as LATER_ACTIONS
+from rules.actions.table import ACTIONS
+from rules.actions.table import LATER as LATER_ACTIONS
 from rules.answers import EXPECTATIONS
 from rules.answers import LATER as LATER_EXPECTATIONS
-from rules.builtin import RESERVED
-from rules.conditions import CONDITIONS
-from rules.conditions import LATER as LATER_CONDITIONS
-from rules.expectations import EXPECTED
-from rules.findings import CODES
+from rules.conditions.table import CONDITIONS
+from rules.conditions.table import LATER as LATER_CONDITIONS
+from rules.file.findings import CODES
 from rules.load import load
-from rules.quiet_table import FILE
+from rules.rehearsal.expectations import EXPECTED
+from rules.rehearsal.testing import run_tests
 from rules.strategies import STRATEGIES
-from rules.testing import run_tests
+from rules.texts.builtin import RESERVED
+from rules.times.quiet_table import FILE
 
 PAGE = (Path(__file__).parents[2] / "docs" / "rules.md").read_text()
 BLOCKS = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)

@@ -8,7 +8,7 @@ from rules.decision import DialogState, OptIn, OptOut, Prompt, Say, ThreadState,
 from rules.hearing import read
 from rules.load import load
 from rules.model import Rulebook
-from rules.pretending import PretendedThread
+from rules.rehearsal.pretending import PretendedThread
 from tests.rules.cafe import CAFE
 from tests.rules.conftest import MORNING, decide_text, names, said
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from rules.carriers import DEMANDED, missing_from
 from rules.decision import Say
-from rules.invitations import invited_opt_out
+from rules.file.spelling import Spelling
+from rules.lint.carriers import DEMANDED, missing_from
+from rules.lint.invitations import invited_opt_out
 from rules.load import load
 from rules.model import Rulebook
-from rules.spelling import Spelling
 from tests.rules.conftest import decide_text, load_book
 
 BOOK = """

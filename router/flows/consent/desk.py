@@ -21,8 +21,8 @@ from router.flows.staff import StaffIdentity
 from router.flows.timers import end_escalations
 from router.flows.verdicts import CONFIRMED_WITHIN
 from router.flows.world import World
-from rules import builtin
 from rules.decision import EVERYTHING, number_scope, topic_scope
+from rules.texts import builtin
 
 ONE_TAP = "a text in doubt was one"
 WHY_MISSING = "Say why, in a few words: it is kept with the record."

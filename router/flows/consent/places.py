@@ -9,7 +9,7 @@ import yaml
 from phonenumbers import timezone
 
 from router.carrier.addresses import bare_number
-from rules.quiet import Place
+from rules.times.quiet import Place
 
 _AREA_CODES = Path(__file__).with_name("area_codes.yaml")
 _UNKNOWN_ZONE = "Etc/Unknown"

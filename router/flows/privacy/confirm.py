@@ -17,7 +17,7 @@ from router.flows.timers import end_escalations
 from router.flows.turn import Turn
 from router.store.rows import AnyRow
 from router.store.tables import PrivacyRequest
-from rules.builtin import answer, fill
+from rules.texts.builtin import answer, fill
 
 MOST_TRIES = 5
 BESIDE_A_CODE = frozenset(

@@ -10,8 +10,8 @@ from router.flows.held import Held
 from router.flows.outbox import FIRST, Draft
 from router.store.ids import ALPHABET, new_id
 from router.store.tables import PrivacyRequest
-from rules.builtin import fill
 from rules.decision import AskPrivacy
+from rules.texts.builtin import fill
 
 CODE_DIGITS = 6
 CODE_LIVES = timedelta(minutes=15)

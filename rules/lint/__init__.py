@@ -1,0 +1,1 @@
+"""What a well-formed rulebook would still do wrong."""

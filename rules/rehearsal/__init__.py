@@ -1,0 +1,1 @@
+"""The tests of a rulebook, run on pretended threads."""

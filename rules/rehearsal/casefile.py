@@ -1,0 +1,186 @@
+"""Test files of rulebooks: `*.test.yaml` into typed cases, every problem at its place."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import PurePath
+
+from rules.conditions.table import THREAD_STATES
+from rules.file.findings import Finding, Problems
+from rules.file.scalars import read_choice, read_duration, read_text
+from rules.file.scope import Scope
+from rules.file.shape import Fields, Shape, read_fields, read_list, read_one_or_more
+from rules.file.source import Items, Node, Scalar, Table, parse
+
+YEARS = range(2000, 2101)
+INSTANT = f"{{}} must be an instant such as 2026-11-10 10:00, in {YEARS[0]} to {YEARS[-1]}"
+_LONGEST = timedelta(days=3650)  # that a talk may wait in all
+_FILE = Shape("a test file", ("rules", "given", "cases"), required=("cases",))
+_GIVEN = Shape(
+    "given",
+    ("at", "to", "from", "language", "tags", "thread"),
+    later=("group", "sender", "last_assignee", "on_shift", "media", "rollout"),
+)
+_EXPECT = Shape(
+    "expect",
+    (
+        "rule", "not_rule", "enrolled", "keyword", "enrollment", "assign", "reply", "tag", "set",
+        "dialog", "privacy", "escalate", "nothing",
+    ),
+    later=("close",),
+)  # fmt: skip
+_CASE = Shape("a case", ("name", "given", "say", "talk", "expect"), required=("name",))
+_STEP = Shape("a step of `talk`", ("say", "wait", "given", "expect"))
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """One thing that must be so after a step: its key, the values wanted, and its line."""
+
+    key: str
+    values: tuple[str, ...]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class TestStep:
+    """A text that comes in, or (`say` is None) time that passes."""
+
+    line: int
+    say: str | None
+    wait: timedelta = timedelta(0)
+    given: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    expect: tuple[Expectation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TestCase:
+    """A conversation on a fresh thread."""
+
+    name: str
+    line: int
+    given: Mapping[str, tuple[str, ...]]
+    steps: tuple[TestStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedTests:
+    """The cases of a test file, and what is wrong with it; with errors there are no cases."""
+
+    cases: tuple[TestCase, ...]
+    rules: str | None
+    findings: tuple[Finding, ...]
+
+
+def load_tests(text: str, file: str) -> LoadedTests:
+    """Read a test file. `rules` is the rulebook's file as written, for the caller to find."""
+    problems = Problems(file)
+    root = parse(text, problems)
+    if not isinstance(root, Table):
+        if root is not None:
+            problems.add("BH204", root, "a test file is a map with `cases`")
+        return LoadedTests((), None, problems.sorted())
+    scope = Scope(problems, root)
+    fields = read_fields(root, _FILE, scope)
+    given = _read_given(fields, scope)
+    items = read_list(fields["cases"], "cases", scope) if "cases" in fields else []
+    if "cases" in fields and not items:
+        scope.add("BH205", fields["cases"], "cases must not be empty")
+    cases = tuple(case for item in items for case in _read_case(item, given, scope))
+    rules = _read_rules(fields["rules"], scope) if "rules" in fields else None
+    return LoadedTests(() if problems.blocked else cases, rules, problems.sorted())
+
+
+def _read_rules(node: Node, scope: Scope) -> str:
+    """The file name of the rulebook, which is the one beside the tests."""
+    rules, tests = read_text(node, "rules", scope), PurePath(scope.problems.file).name
+    beside = tests.removesuffix(".test.yaml") + ".yaml"
+    if tests.endswith(".test.yaml") and rules != beside:
+        scope.add("BH206", node, f"`rules` must name the file beside this one, {beside}")
+    return rules
+
+
+def _read_case(node: Node, given: Mapping[str, tuple[str, ...]], scope: Scope) -> list[TestCase]:
+    """The conversations of a case: one for each text of `say`, or the one of `talk`."""
+    fields = read_fields(node, _CASE, scope)
+    name = read_text(fields["name"], "name", scope) if "name" in fields else ""
+    given = {**given, **_read_given(fields, scope)}
+    if isinstance(node, Table) and ("say" in fields) == ("talk" in fields):
+        scope.add("BH203", node, "a case needs either `say` or `talk`")
+    expect = _read_expect(fields, scope)
+    if "talk" in fields:
+        if "expect" in fields:
+            scope.add("BH415", fields["expect"], "in a `talk` each step has its own `expect`")
+        return [TestCase(name, node.line, given, _read_talk(fields["talk"], scope))]
+    texts = read_one_or_more(fields["say"], "say", scope) if "say" in fields else []
+    return [
+        TestCase(name, node.line, given, (TestStep(t.line, _read_say(t, scope), expect=expect),))
+        for t in texts
+    ]
+
+
+def _read_talk(node: Node, scope: Scope) -> tuple[TestStep, ...]:
+    items = read_list(node, "talk", scope)
+    steps = tuple(_read_step(item, scope) for item in items)
+    if isinstance(node, Items) and not items:
+        scope.add("BH205", node, "talk must not be empty")
+    if sum((step.wait for step in steps), timedelta(0)) > _LONGEST:
+        scope.add("BH206", node, f"a talk waits {_LONGEST.days}d in all at most")
+    return steps
+
+
+def _read_step(node: Node, scope: Scope) -> TestStep:
+    fields = read_fields(node, _STEP, scope)
+    if isinstance(node, Table) and ("say" in fields) == ("wait" in fields):
+        scope.add("BH203", node, "a step needs either `say` or `wait`")
+    say = _read_say(fields["say"], scope) if "say" in fields else None
+    wait = read_duration(fields["wait"], "wait", scope) if "wait" in fields else timedelta(0)
+    return TestStep(node.line, say, wait, _read_given(fields, scope), _read_expect(fields, scope))
+
+
+def _read_say(node: Node, scope: Scope) -> str:
+    if isinstance(node, Scalar):
+        return node.text
+    return read_text(node, "say", scope)
+
+
+def _read_given(fields: Fields, scope: Scope) -> dict[str, tuple[str, ...]]:
+    node = fields.get("given")
+    found = read_fields(node, _GIVEN, scope) if node else {}
+    given = {key: _read_values(value, key, scope) or ("",) for key, value in found.items()}
+    if "at" in given and parse_instant(given["at"][0]) is None:
+        scope.add("BH206", found["at"], INSTANT.format("`at`"))
+    if "thread" in given:
+        read_choice(found["thread"], THREAD_STATES, "thread", scope)
+    return given
+
+
+def parse_instant(text: str) -> datetime | None:
+    """A day and a time of the tenant's own clock, without a zone; None outside of `YEARS`."""
+    try:
+        instant = datetime.strptime(text, "%Y-%m-%d %H:%M")  # noqa: DTZ007 - the zone is the book's
+    except ValueError:
+        return None
+    return instant if instant.year in YEARS else None
+
+
+def _read_expect(fields: Fields, scope: Scope) -> tuple[Expectation, ...]:
+    node = fields.get("expect")
+    found = read_fields(node, _EXPECT, scope) if node else {}
+    if "nothing" in found:
+        read_choice(found["nothing"], ("true", "false"), "nothing", scope)
+    return tuple(
+        Expectation(key, _read_values(value, key, scope), value.line)
+        for key, value in found.items()
+    )
+
+
+def _read_values(node: Node, key: str, scope: Scope) -> tuple[str, ...]:
+    """The words of a value; of a map (`set`), `name=value` for each of its entries."""
+    if isinstance(node, Table) and key == "set":
+        if not node.entries:
+            scope.add("BH205", node, "set must not be empty")
+        return tuple(
+            f"{name}={read_text(value, name, scope)}" for name, (_, value) in node.entries.items()
+        )
+    return tuple(read_text(item, key, scope) for item in read_one_or_more(node, key, scope))

@@ -1,0 +1,100 @@
+"""What a test may expect of a step, and how each is checked.
+
+A check answers with what is wrong, or with nothing. To add one: a function and a row of `EXPECTED`.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from types import MappingProxyType
+
+from rules.decision import AskEnrollment, AskPrivacy, Enroll, Escalate, SaveAttribute, Tag
+from rules.model import Rulebook
+from rules.rehearsal.pretending import Outcome
+
+Check = Callable[[tuple[str, ...], Outcome, Rulebook], str]
+
+
+def _wants(what: str, wanted: Collection[str], found: Collection[str]) -> str:
+    """Nothing where all that is wanted was found; `none` wants that nothing was."""
+    if set(wanted) == {"none"} and not found:
+        return ""
+    missing = [value for value in wanted if value not in found]
+    if not missing:
+        return ""
+    return f"{what} should be {', '.join(missing)}, but is {', '.join(sorted(found)) or 'none'}"
+
+
+def _acted(outcome: Outcome) -> list[str]:
+    return [rule.id for rule in outcome.decision.rules] if outcome.decision else []
+
+
+def _holder(outcome: Outcome) -> list[str]:
+    after = outcome.after
+    person = [after.last_assignee] if after.claimed and after.last_assignee else []
+    return person + ([after.team] if after.team else [])
+
+
+def _not_rule(values: tuple[str, ...], outcome: Outcome, _book: Rulebook) -> str:
+    wrong = [value for value in values if value in _acted(outcome)]
+    return f"{', '.join(wrong)} should not have acted" if wrong else ""
+
+
+def _keyword(values: tuple[str, ...], outcome: Outcome, _book: Rulebook) -> str:
+    found = [outcome.decision.keyword.value] if outcome.decision else []
+    return _wants("keyword", values, found)
+
+
+def _enrollment(values: tuple[str, ...], outcome: Outcome, _book: Rulebook) -> str:
+    asked = [e.code for e in outcome.effects if isinstance(e, AskEnrollment)]
+    code = outcome.decision.code if outcome.decision else None
+    return _wants("enrollment", values, asked + ([code] if code else []))
+
+
+def _dialog(values: tuple[str, ...], outcome: Outcome, _book: Rulebook) -> str:
+    return _wants("dialog", values, [outcome.after.dialog.name] if outcome.after.dialog else [])
+
+
+def _escalate(values: tuple[str, ...], outcome: Outcome, _book: Rulebook) -> str:
+    to = [e.to.team or e.to.staff or "" for e in outcome.effects if isinstance(e, Escalate)]
+    return _wants("escalate", values, to)
+
+
+def _set(values: tuple[str, ...], outcome: Outcome, _book: Rulebook) -> str:
+    saved = [f"{e.name}={e.value}" for e in outcome.effects if isinstance(e, SaveAttribute)]
+    return _wants("set", values, saved)
+
+
+def _nothing(values: tuple[str, ...], outcome: Outcome, _book: Rulebook) -> str:
+    said = [say.template for say in outcome.said]
+    before = (outcome.before.team, outcome.before.claimed)
+    moved = before != (outcome.after.team, outcome.after.claimed)
+    happened = [f"said {name}" for name in said] + (["changed hands"] if moved else [])
+    if (values == ("true",)) == (not happened):
+        return ""
+    return f"nothing should be {values[0]}, but: {', '.join(happened) or 'nothing happened'}"
+
+
+EXPECTED: Mapping[str, Check] = MappingProxyType(
+    {
+        "rule": lambda values, outcome, _: _wants("rule", values, _acted(outcome)),
+        "not_rule": _not_rule,
+        "keyword": _keyword,
+        "enrollment": _enrollment,
+        "enrolled": lambda values, outcome, _: _wants(
+            "enrolled", values, [e.code for e in outcome.effects if isinstance(e, Enroll)]
+        ),
+        "assign": lambda values, outcome, _: _wants("assign", values, _holder(outcome)),
+        "reply": lambda values, outcome, _: _wants(
+            "reply", values, [say.template for say in outcome.said]
+        ),
+        "tag": lambda values, outcome, _: _wants(
+            "tag", values, [e.name for e in outcome.effects if isinstance(e, Tag)]
+        ),
+        "set": _set,
+        "dialog": _dialog,
+        "privacy": lambda values, outcome, _: _wants(
+            "privacy", values, [e.kind for e in outcome.effects if isinstance(e, AskPrivacy)]
+        ),
+        "escalate": _escalate,
+        "nothing": _nothing,
+    }
+)

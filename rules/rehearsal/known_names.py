@@ -1,0 +1,63 @@
+"""The names that a test may speak of: those that its rulebook has, so that none is misspelled."""
+
+from collections.abc import Collection, Iterator, Mapping
+
+from keywords.reading import Meaning
+from rules.decision import Assign
+from rules.file.findings import suggest
+from rules.model import Action, Rulebook
+from rules.texts.builtin import RESERVED
+
+_NONE = "none"  # that there is no such thing: an expectation, not a name
+
+
+def known_names(book: Rulebook) -> Mapping[str, Collection[str]]:
+    """For each key of `given` and `expect` that takes names, the names of this rulebook."""
+    ids = {rule.id for rule in (*book.protect, *book.enrich, *book.routes, book.fallback)}
+    holders = {*book.teams, *_people(book), _NONE}
+    codes, dialogs = {*book.enrollments, _NONE}, {*book.dialogs, _NONE}
+    return {
+        "to": book.numbers,
+        "language": book.languages,
+        "rule": {*ids, _NONE},
+        "not_rule": ids,
+        "keyword": {meaning.value for meaning in Meaning},
+        "enrollment": codes,
+        "enrolled": codes,
+        "assign": holders,
+        "escalate": holders,
+        "reply": {*book.templates, *RESERVED, "inline", _NONE},
+        "tag": {*_tags(book), _NONE},
+        "dialog": dialogs,
+        "privacy": {"delete", "access", "correct", _NONE},
+    }
+
+
+def wrong_name(key: str, values: Collection[str], known: Mapping[str, Collection[str]]) -> str:
+    """What is wrong with the names that a test gives for a key; empty where nothing is."""
+    names = known.get(key)
+    wrong = [value for value in values if names is not None and value not in names]
+    if names is None or not wrong:
+        return ""
+    return f"`{key}: {wrong[0]}` is not in the rulebook{suggest(wrong[0], names)}"
+
+
+def _actions(book: Rulebook) -> Iterator[Action]:
+    for rule in (*book.protect, *book.enrich, *book.routes, book.fallback):
+        yield from rule.do
+    for dialog in book.dialogs.values():
+        yield from dialog.done
+
+
+def _people(book: Rulebook) -> Iterator[str]:
+    """The handles of the people whom the rulebook assigns or escalates to."""
+    for action in _actions(book):
+        to = action.value.to if action.key == "escalate" else action.value
+        if isinstance(to, Assign) and to.staff:
+            yield to.staff
+
+
+def _tags(book: Rulebook) -> Iterator[str]:
+    for action in _actions(book):
+        if action.key == "tag":
+            yield from action.value

@@ -1,0 +1,123 @@
+"""Run the test file of a rulebook: conversations under a frozen clock, with rule coverage."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Literal, cast
+
+from rules.decision import Facts, RuleRef
+from rules.file.scalars import E164
+from rules.model import Rulebook
+from rules.rehearsal.casefile import TestCase, TestStep, load_tests, parse_instant
+from rules.rehearsal.expectations import EXPECTED
+from rules.rehearsal.known_names import known_names, wrong_name
+from rules.rehearsal.pretending import Outcome, PretendedThread
+
+_MONDAY_NOON = datetime(2026, 1, 5, 12)  # noqa: DTZ001 - the tenant's own clock
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Failure:
+    """Something that was not as a test expects, at a 1-based line of the test file."""
+
+    file: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        """The failure as editors read it: `file:line: message`."""
+        return f"{self.file}:{self.line}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How a test file went. `passed` counts texts and waits; `unreached` rules acted in no test."""
+
+    passed: int
+    failures: tuple[Failure, ...]
+    unreached: tuple[RuleRef, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing failed."""
+        return not self.failures
+
+
+def run_tests(book: Rulebook, text: str, file: str) -> Report:
+    """Run every case of a test file; what is wrong with the file itself fails too."""
+    tests = load_tests(text, file)
+    failures = [Failure(file, f.line, f"{f.code} {f.message}") for f in tests.findings]
+    reached: set[str] = set()
+    passed = 0
+    known = known_names(book)
+    for case in tests.cases:
+        if wrong := list(_wrong_names(case, known)):
+            failures += [Failure(file, line, f"{case.name}: {why}") for line, why in wrong]
+            continue
+        for outcome, problems in _converse(book, case):
+            reached |= {rule.id for rule in outcome.decision.rules} if outcome.decision else set()
+            failures += [Failure(file, line, f"{case.name}: {why}") for line, why in problems]
+            passed += not problems
+    return Report(passed, tuple(sorted(failures)), _unreached(book, reached))
+
+
+def _wrong_names(case: TestCase, known: Mapping[str, Collection[str]]) -> Iterator[tuple[int, str]]:
+    """What a case speaks of that the rulebook does not have, each at its line."""
+    given = [(case.line, case.given), *((step.line, step.given) for step in case.steps)]
+    said = [(line, key, values) for line, one in given for key, values in one.items()]
+    for step in case.steps:
+        said += [(expected.line, expected.key, expected.values) for expected in step.expect]
+    for line, key, values in said:
+        if why := wrong_name(key, values, known):
+            yield line, why
+
+
+def _converse(book: Rulebook, case: TestCase) -> Iterator[tuple[Outcome, list[tuple[int, str]]]]:
+    thread = PretendedThread(book, _facts(book, _first_facts(book), case.given))
+    for step in case.steps:
+        thread.facts = _facts(book, thread.facts, step.given)
+        outcome = thread.wait(step.wait) if step.say is None else thread.say(step.say)
+        yield outcome, list(_check(step, outcome, book))
+
+
+def _check(step: TestStep, outcome: Outcome, book: Rulebook) -> Iterator[tuple[int, str]]:
+    what = f"after {step.say!r}" if step.say is not None else f"after waiting {step.wait}"
+    for expectation in step.expect:
+        if why := EXPECTED[expectation.key](expectation.values, outcome, book):
+            yield expectation.line, f"{what}, {why}"
+
+
+def _first_facts(book: Rulebook) -> Facts:
+    at = _MONDAY_NOON.replace(tzinfo=book.timezone).astimezone(UTC)
+    return Facts(at, next(iter(book.numbers)))
+
+
+def _facts(book: Rulebook, facts: Facts, given: Mapping[str, tuple[str, ...]]) -> Facts:
+    """The facts with what a test gives laid over them."""
+    for key, values in given.items():
+        if key == "at" and (local := parse_instant(values[0])):
+            facts = replace(facts, at=local.replace(tzinfo=book.timezone).astimezone(UTC))
+        elif key == "to":
+            facts = replace(facts, to=values[0])
+        elif key == "from":
+            facts = replace(facts, machine=_is_machine(book, values[0]))
+        elif key == "language":
+            facts = replace(facts, language=values[0])
+        elif key == "thread":
+            state = cast(Literal["new", "open", "closed", "snoozed"], values[0])
+            facts = replace(facts, thread=replace(facts.thread, state=state))
+        elif key == "tags":
+            facts = replace(facts, thread=replace(facts.thread, tags=frozenset(values)))
+    return facts
+
+
+def _is_machine(book: Rulebook, address: str) -> bool:
+    """Whether an address is no person's: a short code, a sender name, a number of the tenant's."""
+    if address in {number.address for number in book.numbers.values()}:
+        return True
+    return ":" not in address and E164.match(address) is None
+
+
+def _unreached(book: Rulebook, reached: set[str]) -> tuple[RuleRef, ...]:
+    rules = (*book.protect, *book.enrich, *book.routes, book.fallback)
+    return tuple(RuleRef(r.id, r.section, r.line) for r in rules if r.id not in reached)

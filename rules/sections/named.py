@@ -1,0 +1,165 @@
+"""The sections that name things: numbers, teams, keywords, topics and templates."""
+
+from collections.abc import Mapping
+
+from rules.file.scalars import (
+    E164,
+    NAME,
+    SERVICE,
+    SHORT_CODE,
+    read_choice,
+    read_count,
+    read_pattern,
+    read_sentence,
+)
+from rules.file.scope import Scope
+from rules.file.shape import Fields, Shape, read_fields, read_named
+from rules.file.source import Node, Scalar, Table
+from rules.model import Number, Phrase, Team, Texts
+from rules.phrases import read_phrases
+from rules.strategies import STRATEGIES
+
+_NUMBER = Shape("a number", ("address", "service", "opt_out_by", "opt_out"), required=("address",))
+_TEAM = Shape("a team", ("strategy", "hours", "capacity", "backup"))
+
+
+def read_name(key: Scalar, scope: Scope) -> str:
+    """The name of a thing: letters, digits, dashes and underscores."""
+    return read_pattern(key, NAME, "a name of letters, digits, - and _", scope)
+
+
+def read_numbers(node: Node | None, scope: Scope) -> dict[str, Number]:
+    """The section `numbers`."""
+    numbers: dict[str, Number] = {}
+    owners: dict[str, str] = {}
+    for key, value in read_named(node, "numbers", scope):
+        number = _read_number(read_name(key, scope), value, scope)
+        if number.address and number.address in owners:
+            scope.add("BH302", value, f"{number.address} is `{owners[number.address]}` already")
+        owners.setdefault(number.address, number.name)
+        numbers[number.name] = number
+    if isinstance(node, Table) and not node.entries:
+        scope.add("BH205", node, "numbers must not be empty")
+    return numbers
+
+
+def _read_number(name: str, node: Node, scope: Scope) -> Number:
+    if not isinstance(node, Table):
+        return Number(name, _read_address(node, scope), line=node.line, col=node.col)
+    fields = read_fields(node, _NUMBER, scope)
+    service = fields.get("service")
+    owner, reach = fields.get("opt_out_by"), fields.get("opt_out")
+    by = read_choice(owner, ("carrier", "bellhop"), "opt_out_by", scope) if owner else "carrier"
+    counts_for = read_choice(reach, ("tenant", "number"), "opt_out", scope) if reach else "tenant"
+    return Number(
+        name,
+        _read_address(fields["address"], scope) if "address" in fields else "",
+        read_pattern(service, SERVICE, "a Messaging Service's SID (MG…)", scope)
+        if service
+        else None,
+        "bellhop" if by == "bellhop" else "carrier",
+        "number" if counts_for == "number" else "tenant",
+        node.line,
+        node.col,
+    )
+
+
+def _read_address(node: Node, scope: Scope) -> str:
+    if isinstance(node, Scalar) and SHORT_CODE.match(node.text):
+        return node.text
+    return read_pattern(node, E164, "a number such as +16125550100, without spaces", scope)
+
+
+def read_teams(node: Node | None, scope: Scope) -> dict[str, Team]:
+    """The section `teams`."""
+    teams = {}
+    for key, value in read_named(node, "teams", scope):
+        fields = read_fields(value, _TEAM, scope)
+        teams[key.text] = _read_team(read_name(key, scope), fields, scope)
+    _check_circles(teams, scope)
+    return teams
+
+
+def _read_team(name: str, fields: Fields, scope: Scope) -> Team:
+    strategy, hours = fields.get("strategy"), fields.get("hours")
+    capacity, backup = fields.get("capacity"), fields.get("backup")
+    return Team(
+        name,
+        read_choice(strategy, STRATEGIES, "strategy", scope) if strategy else "everyone",
+        scope.refer("hours", hours) if hours else None,
+        read_count(capacity, "capacity", scope) if capacity else None,
+        scope.refer("teams", backup) if backup else None,
+    )
+
+
+def _check_circles(teams: Mapping[str, Team], scope: Scope) -> None:
+    checked: set[str] = set()
+    for name in teams:
+        chain: list[str] = []
+        following: str | None = name
+        while (
+            following and following in teams and following not in chain and following not in checked
+        ):
+            chain.append(following)
+            following = teams[following].backup
+        if following and following in chain:
+            circle = " → ".join([*chain[chain.index(following) :], following])
+            place = scope.declared["teams"][following]
+            scope.add("BH303", place, f"backups form a circle: {circle}")
+        checked.update(chain)
+
+
+def read_keywords(node: Node | None, scope: Scope) -> dict[str, dict[str, tuple[Phrase, ...]]]:
+    """The section `keywords`; its phrases tell languages apart."""
+    for key, value in read_named(node, "keywords", scope):
+        scope.keywords[read_name(key, scope)] = read_by_language(value, scope)
+    return scope.keywords
+
+
+def read_topics(node: Node | None, scope: Scope) -> dict[str, dict[str, tuple[Phrase, ...]]]:
+    """The section `topics`: kinds of texts that a person may opt out of alone."""
+    topics = {}
+    for key, value in read_named(node, "topics", scope):
+        if key.text in scope.declared["enrollments"]:
+            scope.add("BH302", key, f"'{key.text}' is an enrollment code, which is a topic already")
+        topics[read_name(key, scope)] = read_by_language(value, scope)
+    return topics
+
+
+def read_by_language(node: Node, scope: Scope) -> dict[str, tuple[Phrase, ...]]:
+    """A map from languages to phrases."""
+    found: dict[str, tuple[Phrase, ...]] = {}
+    for key, value in read_named(node, "phrases", scope):
+        language = read_choice(key, scope.languages, "a language of this rulebook", scope)
+        found[language] = read_phrases(value, "a phrase", scope)
+        scope.spoken += [(language, phrase) for phrase in found[language]]
+    if isinstance(node, Table) and not node.entries:
+        scope.add("BH205", node, "phrases must not be empty")
+    return found
+
+
+def read_templates(node: Node | None, scope: Scope) -> dict[str, Texts]:
+    """The section `templates`."""
+    return {
+        key.text: read_texts(read_name(key, scope), value, scope)
+        for key, value in read_named(node, "templates", scope)
+    }
+
+
+def read_texts(template: str, node: Node, scope: Scope) -> dict[str, str]:
+    """A map from languages to texts, which must have every language of the rulebook."""
+    texts: dict[str, str] = {}
+    for key, value in read_named(node, "a template", scope):
+        language = read_choice(key, scope.languages, "a language of this rulebook", scope)
+        texts[language] = read_sentence(value, "a text", scope)
+        if isinstance(value, Scalar):
+            scope.texts.append((template, language, value))
+    missing = [language for language in scope.languages if language not in texts]
+    if missing and isinstance(node, Table):
+        what = f"'{template}'" if template else "this text"
+        scope.add("BH404", scope.declared["templates"].get(template, node), _lacks(what, missing))
+    return texts
+
+
+def _lacks(what: str, missing: list[str]) -> str:
+    return f"{what} has no text in {', '.join(missing)}"

@@ -1,0 +1,80 @@
+"""The sections `protect`, `enrich`, `routes` and `fallback`: reading rules."""
+
+from rules.actions.table import read_actions
+from rules.conditions.table import read_conditions
+from rules.file.scalars import ID, read_pattern, read_sentence, read_text
+from rules.file.scope import Scope
+from rules.file.shape import Fields, Shape, read_fields, read_list, read_one_or_more
+from rules.file.source import Node, Table
+from rules.model import Example, Rule, Section
+
+_RULE = Shape(
+    "a rule",
+    ("id", "match", "do", "why", "examples"),
+    required=("id", "match", "do"),
+    later=("then", "mode", "rollout", "expires"),
+)
+_FALLBACK = Shape("the fallback", ("do", "why"), required=("do",))
+_EXAMPLES = Shape("examples", ("yes", "no"))
+
+
+def read_rules(node: Node | None, section: Section, scope: Scope) -> tuple[Rule, ...]:
+    """One section of rules, top to bottom."""
+    items = read_list(node, f"`{section}`", scope) if node else []
+    return tuple(_read_rule(item, section, scope) for item in items)
+
+
+def _read_rule(node: Node, section: Section, scope: Scope) -> Rule:
+    fields = read_fields(node, _RULE, scope)
+    place = fields.get("id", node)
+    return Rule(
+        id=_read_id(fields, scope),
+        section=section,
+        line=place.line,
+        match=read_conditions(fields["match"], scope) if "match" in fields else (),
+        do=read_actions(fields["do"], scope, section=section) if "do" in fields else (),
+        why=read_text(fields["why"], "why", scope) if "why" in fields else "",
+        examples=_read_examples(fields.get("examples"), scope),
+        col=place.col,
+    )
+
+
+def _read_id(fields: Fields, scope: Scope) -> str:
+    node = fields.get("id")
+    if node is None:
+        return ""
+    rule_id = read_pattern(node, ID, "an id of a-z, 0-9 and -", scope)
+    if rule_id == "fallback":
+        scope.add("BH302", node, "`fallback` is the id of the fallback")
+    return rule_id
+
+
+def _read_examples(node: Node | None, scope: Scope) -> tuple[Example, ...]:
+    fields = read_fields(node, _EXAMPLES, scope) if node else {}
+    return tuple(
+        Example(read_sentence(item, "an example", scope), name == "yes", item.line, item.col)
+        for name, value in fields.items()
+        for item in read_one_or_more(value, "examples", scope)
+    )
+
+
+def read_fallback(root: Table, scope: Scope) -> Rule:
+    """The rule for every text that no other rule took."""
+    entry = root.entries.get("fallback")
+    if entry is None:
+        return Rule("fallback", "fallback", 1, (), ())
+    fields = read_fields(entry[1], _FALLBACK, scope)
+    do = read_actions(fields["do"], scope, section="fallback") if "do" in fields else ()
+    why = read_text(fields["why"], "why", scope) if "why" in fields else ""
+    return Rule("fallback", "fallback", entry[0].line, (), do, why, col=entry[0].col)
+
+
+def check_ids(sections: tuple[tuple[Rule, ...], ...], scope: Scope) -> None:
+    """No two rules of a book have the same id."""
+    lines: dict[str, int] = {}
+    for rule in (rule for section in sections for rule in section if rule.id):
+        if rule.id in lines:
+            scope.add(
+                "BH302", rule, f"there is a rule '{rule.id}' in line {lines[rule.id]} already"
+            )
+        lines.setdefault(rule.id, rule.line)
