@@ -13,6 +13,7 @@ from typing import Literal
 from keywords.reading import Meaning
 
 Scalars = Mapping[str, str]
+NoticeBy = Literal["sms", "email", "push"]
 NOTHING: Scalars = MappingProxyType({})
 
 
@@ -84,7 +85,9 @@ class Facts:
     carrier refuses texts from this number to them, and the text at hand does not lift that.
     `unconfirmed`: they are opted out by what others recorded, and were never told so.
     `machine`: the sender is no person (a short code, a sender name, a number of ours); `blocked`:
-    staff has blocked them.
+    staff has blocked them. `media` holds the content types of what came with the text, such as
+    image/jpeg. `draws_by` is what rollouts draw lots by, the contact's look-up HMAC in hex; without
+    it everybody is in; `left_out`: nobody is.
     """
 
     at: datetime
@@ -102,6 +105,9 @@ class Facts:
     attributes: Scalars = field(default_factory=lambda: NOTHING)
     enrolled: frozenset[str] = frozenset()
     full: frozenset[str] = frozenset()
+    media: tuple[str, ...] = ()
+    draws_by: str | None = None
+    left_out: bool = False
     thread: ThreadState = field(default_factory=ThreadState)
 
 
@@ -186,8 +192,15 @@ class Tag:
 
 
 @dataclass(frozen=True, slots=True)
+class Untag:
+    """Take a tag off the thread."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class SaveAttribute:
-    """Remember a value that a dialog heard, as an attribute of the contact."""
+    """Remember a value, which a dialog heard or a rule sets, as an attribute of the contact."""
 
     name: str
     value: str
@@ -201,6 +214,39 @@ class Escalate:
     after: timedelta
     to: Assign
     say: Say | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """Tell a team's people who are on shift, or one person, that `rule` wants them to look.
+
+    `by` holds at least one of sms, email and push.
+    """
+
+    rule: str
+    team: str | None
+    staff: str | None
+    by: tuple[NoticeBy, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CallWebhook:
+    """Tell a webhook of the rulebook about this text."""
+
+    rule: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snooze:
+    """Put the thread aside for `length`; a text from the contact wakes it before."""
+
+    length: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """End the thread's episode; `after` is the thread as closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,8 +273,13 @@ Effect = (
     | Flag
     | Assign
     | Tag
+    | Untag
     | SaveAttribute
     | Escalate
+    | Notify
+    | CallWebhook
+    | Snooze
+    | Close
     | AskEnrollment
     | Enroll
 )
@@ -248,8 +299,10 @@ class Decision:
     """What is to be done about one text, and why.
 
     `keyword` is the reading's class; `language` the one replies use; `rules` those that acted, in
-    order; `code` the enrollment code that the whole text was; `held_by` the dialog that took it.
-    `after` is the thread's state once all effects have been applied.
+    order; `code` the enrollment code that the whole text was; `held_by` the dialog that took it,
+    and `held_back` the routes that would have acted but for it. `shadow`: rules in shadow mode that
+    would have acted. `farewell`: words that close a conversation, said when it was closed already,
+    so that nothing is done. `after` is the thread's state once all effects have been applied.
     """
 
     keyword: Meaning
@@ -259,6 +312,9 @@ class Decision:
     effects: tuple[Effect, ...] = ()
     code: str | None = None
     held_by: str | None = None
+    held_back: tuple[RuleRef, ...] = ()
+    shadow: tuple[RuleRef, ...] = ()
+    farewell: bool = False
 
     @property
     def rule(self) -> RuleRef | None:

@@ -29,7 +29,9 @@ from rules.sections.named import (
     read_templates,
     read_topics,
 )
+from rules.sections.privacy import read_privacy
 from rules.sections.rules import check_ids, read_fallback, read_rules
+from rules.sections.webhooks import read_webhooks
 from rules.times.hours import read_hours
 from rules.topics import compile_words
 
@@ -38,13 +40,12 @@ _BOOK = Shape(
     (
         "version", "tenant", "name", "contact", "timezone", "languages", "numbers", "hours",
         "teams", "topics", "keywords", "templates", "enrollments", "dialogs",
-        "protect", "enrich", "routes", "fallback", "limits",
+        "protect", "enrich", "routes", "fallback", "limits", "privacy", "webhooks",
     ),
     required=(
         "version", "tenant", "name", "contact", "timezone", "languages", "numbers", "teams",
         "fallback",
     ),
-    later=("privacy", "webhooks"),
 )  # fmt: skip
 
 
@@ -103,6 +104,8 @@ def _read_book(root: Table, scope: Scope) -> Rulebook:
         routes=routes,
         fallback=read_fallback(root, scope),
         limits=read_limits(fields.get("limits"), scope),
+        privacy=read_privacy(fields.get("privacy"), scope),
+        webhooks=read_webhooks(fields.get("webhooks"), scope),
         topic_words=compile_words(topics, enrollments),
         vocabulary=build_vocabulary(scope.languages, scope.spoken),
         codes={fold_code(code): code for code in enrollments},

@@ -47,11 +47,14 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """Opening hours in the tenant's zone; no span begins on `closed` days."""
+    """Opening hours in the tenant's zone; no span begins on `closed` days, nor on the public
+    `holidays` of a country or a part of one (`US`, `US-MN`).
+    """
 
     name: str
     open: Week
     closed: frozenset[date] = frozenset()
+    holidays: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,30 @@ class Enrollment:
     confirm: Literal["double", "single"] = "double"
     dialog: str | None = None
     welcome: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """A program of the business that is told of texts. `secret` names an environment variable."""
+
+    name: str
+    url: str
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrivacyTerms:
+    """What the business promises about data; None: what the law and the settings say.
+
+    `respond_days` counts business days where `in_business_days`. `retention` maps messages, media
+    and closed_threads to how long they are kept.
+    """
+
+    respond_days: int | None = None
+    in_business_days: bool = True
+    retention: Mapping[str, timedelta] = field(default_factory=lambda: MappingProxyType({}))
+    may_disclose: bool = True
+    minimum_age: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +167,11 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule: all conditions of `match` must hold. `line` is that of its id, 1-based."""
+    """A rule: all conditions of `match` must hold. `line` is that of its id, 1-based.
+
+    `goes_on`: the rules below it are tried as well (`then: continue`). `is_shadow`: it is recorded
+    and never acts. `rollout`: so many percent of the contacts have it. `expires`: its last day.
+    """
 
     id: str
     section: Section
@@ -150,6 +181,15 @@ class Rule:
     why: str = ""
     examples: tuple[Example, ...] = ()
     col: int = 1
+    goes_on: bool = False
+    is_shadow: bool = False
+    rollout: int = 100
+    expires: date | None = None
+
+    @property
+    def may_be_absent(self) -> bool:
+        """Whether it is in force for some people or at some times alone, so that it hides none."""
+        return self.is_shadow or self.rollout < 100 or self.expires is not None  # noqa: PLR2004 - %
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +218,8 @@ class Rulebook:
     routes: tuple[Rule, ...]
     fallback: Rule
     limits: Limits
+    privacy: PrivacyTerms
+    webhooks: Mapping[str, Webhook]
     topic_words: Topics
     vocabulary: Vocabulary = field(default_factory=lambda: MappingProxyType({}))
     codes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

@@ -62,8 +62,10 @@ class _Work:
                 self._send(replace(answer, withheld=effect.say.withheld))
             case effects.Enroll():
                 self._enroll(effect.code, effect.group)
-            case effects.Tag() | effects.AskEnrollment():
-                pass  # both stand in `decision.after` already
+            case effects.Tag() | effects.Untag() | effects.AskEnrollment():
+                pass  # they stand in `decision.after` already
+            case effects.Notify() | effects.CallWebhook() | effects.Snooze() | effects.Close():
+                pass
             case _:
                 self._route(effect)
 

@@ -15,6 +15,7 @@ NAMED_SECTIONS = (
     "templates",
     "enrollments",
     "dialogs",
+    "webhooks",
 )
 
 

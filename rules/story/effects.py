@@ -1,6 +1,7 @@
 """Effects in words, for explanations."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from types import MappingProxyType
 
 from rules.decision import (
@@ -8,16 +9,21 @@ from rules.decision import (
     AskEnrollment,
     AskPrivacy,
     Assign,
+    CallWebhook,
+    Close,
     Effect,
     Enroll,
     Escalate,
     Flag,
     Flags,
+    Notify,
     OptIn,
     OptOut,
     SaveAttribute,
     Say,
+    Snooze,
     Tag,
+    Untag,
     WantBack,
 )
 
@@ -32,7 +38,7 @@ _WHY_LOOK: Mapping[Flags, str] = MappingProxyType(
 )
 
 
-def describe_effect(effect: Effect) -> str:  # noqa: PLR0911 - one line for each effect
+def describe_effect(effect: Effect) -> str:  # noqa: PLR0911, PLR0912 - one line for each effect
     """What an effect does, as a sentence."""
     match effect:
         case Say():
@@ -53,15 +59,34 @@ def describe_effect(effect: Effect) -> str:  # noqa: PLR0911 - one line for each
             return f"assign to {effect.team or effect.staff}{strategy}"
         case Tag():
             return f"tag {effect.name}"
+        case Untag():
+            return f"take off the tag {effect.name}"
         case SaveAttribute():
             return f"save {effect.name}"
         case Escalate():
-            minutes = int(effect.after.total_seconds() // 60)
-            return f"in {minutes}m without a reply by staff, to {effect.to.team or effect.to.staff}"
+            after, to = in_units(effect.after), effect.to.team or effect.to.staff
+            return f"in {after} without a reply by staff, to {to}"
+        case Notify():
+            return f"tell {effect.team or effect.staff} by {', '.join(effect.by)}"
+        case CallWebhook():
+            return f"tell the webhook {effect.name}"
+        case Snooze():
+            return f"put the thread aside for {in_units(effect.length)}"
+        case Close():
+            return "close the thread"
         case AskEnrollment():
             return f"ask for YES to enroll with {effect.code}"
         case Enroll():
             return f"enroll with {effect.code} into {effect.group}"
+
+
+def in_units(length: timedelta) -> str:
+    """A length of time as rulebooks write it: 10m, 2h, 3d."""
+    minutes = int(length.total_seconds() // 60)
+    for size, unit in ((24 * 60, "d"), (60, "h")):
+        if minutes and minutes % size == 0:
+            return f"{minutes // size}{unit}"
+    return f"{minutes}m"
 
 
 def _of(scope: str) -> str:
