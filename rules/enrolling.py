@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from keywords.normalize import words
-from rules import dialogs
+from rules import asking
 from rules.codes import named_code, near_codes, type_out
 from rules.decision import AskEnrollment, Enroll, Prompt
 from rules.draft import Draft
@@ -100,4 +100,4 @@ def _enroll(draft: Draft, enrollment: Enrollment) -> None:
     elif enrollment.confirm == "single" or not enrollment.dialog:
         draft.confirm("opt-in", frequency=enrollment.frequency)
     if enrollment.dialog:
-        dialogs.begin(draft, enrollment.dialog)
+        asking.begin(draft, enrollment.dialog)

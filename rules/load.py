@@ -1,6 +1,6 @@
 """From a YAML text to a rulebook, with every problem it has, each at its place."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rules.codes import fold_code
 from rules.file.findings import Finding, Problems
@@ -15,6 +15,7 @@ from rules.file.scalars import (
 from rules.file.scope import Scope
 from rules.file.shape import Fields, Shape, read_fields, read_one_or_more
 from rules.file.source import Node, Scalar, Table, parse
+from rules.index import Index
 from rules.language import build_vocabulary
 from rules.lint.checks import lint
 from rules.lint.examples import check_examples
@@ -70,7 +71,9 @@ def load(text: str, file: str) -> Loaded:
     lint(book, scope)
     if not problems.blocked:
         check_examples(book, scope)
-    return Loaded(None if problems.blocked else book, problems.sorted())
+    if problems.blocked:
+        return Loaded(None, problems.sorted())
+    return Loaded(replace(book, finder=Index(book)), problems.sorted())
 
 
 def _read_book(root: Table, scope: Scope) -> Rulebook:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from rules.file.findings import Place, Problems
 from rules.file.source import Node, Scalar, Table
-from rules.model import Phrase
+from rules.heard import Phrase
 
 NAMED_SECTIONS = (
     "numbers",

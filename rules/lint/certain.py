@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from rules.case import Case
 from rules.conditions.table import CONDITIONS
-from rules.model import Condition, Phrase, Rule, Rulebook
+from rules.heard import Phrase
+from rules.model import Condition, Rule, Rulebook
 
 
 class Certain:

@@ -7,11 +7,8 @@ import pytest
 import yaml
 
 from rules.actions.table import ACTIONS
-from rules.actions.table import LATER as LATER_ACTIONS
-from rules.answers import EXPECTATIONS
-from rules.answers import LATER as LATER_EXPECTATIONS
 from rules.conditions.table import CONDITIONS
-from rules.conditions.table import LATER as LATER_CONDITIONS
+from rules.expecting.table import EXPECTATIONS
 from rules.file.findings import CODES
 from rules.load import load
 from rules.rehearsal.expectations import EXPECTED
@@ -94,7 +91,6 @@ def test_every_code_is_explained() -> None:
     "names",
     [
         RESERVED, STRATEGIES, EXPECTATIONS, EXPECTED,
-        LATER_CONDITIONS, LATER_ACTIONS, LATER_EXPECTATIONS,
     ],
 )  # fmt: skip
 def test_every_name_is_mentioned(names: tuple[str, ...]) -> None:
