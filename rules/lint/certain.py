@@ -28,8 +28,11 @@ class Certain:
         for place in sorted(set(self._candidates(case))):
             if place >= self._place[rule.id]:
                 return None
-            if verdict_all(self._rules[place].match, case) is True:
-                return self._rules[place]
+            earlier = self._rules[place]
+            if earlier.may_be_absent or earlier.goes_on:
+                continue  # it leaves the text to the rules below, always or for some people
+            if verdict_all(earlier.match, case) is True:
+                return earlier
         return None
 
     def _candidates(self, case: Case) -> Iterator[int]:
@@ -41,7 +44,7 @@ class Certain:
 def _needed_words(rule: Rule) -> frozenset[str] | None:
     """Words of which a text must have one for the rule to match; None where none is needed."""
     for condition in rule.match:
-        if condition.key.startswith("message_"):
+        if condition.key in ("message_is", "message_starts", "message_has"):
             phrases: tuple[Phrase, ...] = condition.value
             return frozenset(word for phrase in phrases for word in phrase.run.split()[:1])
     return None
