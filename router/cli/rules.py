@@ -18,6 +18,7 @@ from rules.lint.shared_numbers import find_shared_numbers
 from rules.load import Loaded, load
 from rules.model import Rulebook
 from rules.rehearsal.casefile import INSTANT, parse_instant
+from rules.rehearsal.coverage import summarize
 from rules.rehearsal.testing import Report, run_tests
 from rules.story.explain import explain
 
@@ -146,17 +147,20 @@ def _tell(report: Report, file: Path, as_json: bool) -> None:
         failures = [asdict(failure) for failure in report.failures]
         unreached = [asdict(rule) for rule in report.unreached]
         told = {"file": str(file), "passed": report.passed, "failures": failures}
-        click.echo(json.dumps(told | {"unreached": unreached}, ensure_ascii=False))
+        told |= {"unreached": unreached, "rules": [asdict(one) for one in report.reached]}
+        click.echo(json.dumps(told, ensure_ascii=False))
         return
     for failure in report.failures:
         click.echo(str(failure))
     for rule in report.unreached:
         click.echo(_unreached(file, rule))
-    click.echo(f"{file}: {report.passed} passed, {len(report.failures)} failed")
+    counts = f"{report.passed} passed, {len(report.failures)} failed"
+    click.echo(f"{file}: {counts}, {summarize(report.reached)}")
 
 
 def _unreached(file: Path, rule: RuleRef) -> str:
-    return f"{file}:{rule.line}: no test reached {rule.section} {rule.id}"
+    name = "the fallback" if rule.section == "fallback" else f"{rule.section} {rule.id}"
+    return f"{file}:{rule.line}: no test reached {name}"
 
 
 def _book(file: Path) -> Rulebook:

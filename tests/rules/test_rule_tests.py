@@ -9,9 +9,12 @@ from hypothesis import strategies as st
 from rules.load import load
 from rules.model import Rulebook
 from rules.rehearsal.casefile import load_tests
+from rules.rehearsal.coverage import summarize
 from rules.rehearsal.testing import run_tests
-from tests.rules.conftest import BOOKS
+from tests.rules.cafe import CAFE
+from tests.rules.conftest import BOOKS, load_book
 
+EXAMPLE = Path(__file__).with_name("example") / "grand-hotel.yaml"
 ALL_BOOKS = sorted(path for path in BOOKS.glob("*.yaml") if not path.stem.endswith(".test"))
 
 
@@ -24,6 +27,14 @@ def test_a_book_of_ours_is_clean_passes_its_tests_and_is_covered(path: Path) -> 
     report = run_tests(loaded.book, tests.read_text(), tests.name)
     assert [str(failure) for failure in report.failures] == []
     assert report.unreached == ()
+
+
+def test_the_example_of_the_language_is_clean_and_passes_its_tests() -> None:
+    loaded = load(EXAMPLE.read_text(), EXAMPLE.name)
+    assert loaded.findings == ()
+    assert loaded.book is not None
+    tests = EXAMPLE.with_suffix(".test.yaml")
+    assert run_tests(loaded.book, tests.read_text(), tests.name).failures == ()
 
 
 def _fail(book: Rulebook, case: str) -> list[str]:
@@ -61,7 +72,7 @@ def test_what_is_not_as_expected_fails_at_its_line(hotel: Rulebook, expect: str,
         ("- {name: a, say: b, expect: {rul: c}}", "BH201 expect has no key `rul`; did you mean"),
         ("- {name: a, say: b, given: {to: event}}", "did you mean 'events'?"),
         ("- {name: a, say: b, given: {at: noon}}", "BH206 `at` must be an instant"),
-        ("- {name: a, say: b, given: {rollout: out}}", "BH202 `rollout` is not supported"),
+        ("- {name: a, say: b, given: {rollout: half}}", "BH207 rollout is one of in, out"),
         ("- {name: a, talk: [{wait: long}]}", "BH206 wait must be a number"),
         ("- {name: a, talk: []}", "BH205 talk must not be empty"),
         ("- {name: a, say: []}", "BH205 say must not be empty"),
@@ -109,6 +120,60 @@ def test_a_rule_that_no_test_reached_is_named_with_its_line(hotel: Rulebook) -> 
     unreached = {rule.id: rule.line for rule in report.unreached}
     assert "towels" not in unreached
     assert unreached["maintenance"] == hotel.routes[0].line
+
+
+def test_coverage_counts_the_texts_that_each_rule_acted_on(hotel: Rulebook) -> None:
+    report = run_tests(hotel, "cases: [{name: a, say: [towels, more towels, smoke]}]", "t.yaml")
+    texts = {rule.id: rule.texts for rule in report.reached}
+    assert (texts["towels"], texts["emergency"], texts["maintenance"]) == (2, 1, 0)
+    routes = len(hotel.routes)
+    told = summarize(report.reached)
+    assert told.startswith(f"2 of {routes + len(hotel.enrich) + 2} rules reached (protect 1 of 1,")
+    assert told.endswith(f"routes 1 of {routes}, fallback 0 of 1)")
+
+
+def test_a_rule_in_shadow_mode_is_reached_where_it_would_have_acted() -> None:
+    book = load_book(CAFE.replace("{id: tea,", "{id: tea, mode: shadow,"))
+    report = run_tests(book, "cases: [{name: a, say: tea, expect: {not_rule: tea}}]", "t.yaml")
+    assert report.ok
+    assert "tea" not in {rule.id for rule in report.unreached}
+
+
+def test_a_picture_comes_with_its_own_text_alone() -> None:
+    book = load_book(CAFE.replace("message_has: tea", "media: image"))
+    talk = """
+      - {say: look, given: {media: image}, expect: {rule: tea}}
+      - {say: did you see it, expect: {not_rule: tea}}"""
+    assert _fail(book, f"cases:\n  - name: a\n    talk:{talk}\n") == []
+    every = "cases: [{name: a, given: {media: image}, say: look, expect: {rule: tea}}]"
+    assert _fail(book, every) == []
+
+
+def test_what_falls_due_before_the_instant_of_a_step_has_happened(hotel: Rulebook) -> None:
+    case = """
+cases:
+  - name: a
+    given: {at: 2026-11-10 10:00}
+    talk:
+      - {say: leak, expect: {assign: engineering}}
+      - {say: hello?, given: {at: 2026-11-10 11:00}, expect: {assign: duty-manager, reply: waiting}}
+      - {wait: 1h, expect: {nothing: true}}
+"""
+    assert _fail(hotel, case) == []
+
+
+def test_the_sender_tells_the_channel() -> None:
+    book = load_book(CAFE.replace("message_has: tea", "channel: whatsapp"))
+    case = "cases: [{name: a, given: {from: 'whatsapp:+16125550123'}, say: x, expect: {rule: tea}}]"
+    assert _fail(book, case) == []
+    assert len(_fail(book, case.replace("whatsapp:", ""))) == 1
+
+
+def test_a_thread_that_is_given_is_no_first_contact() -> None:
+    book = load_book(CAFE.replace("message_has: tea", 'first_contact: "true"'))
+    assert _fail(book, "cases: [{name: a, say: x, expect: {rule: tea}}]") == []
+    case = "cases: [{name: a, given: {thread: closed}, say: x, expect: {not_rule: tea}}]"
+    assert _fail(book, case) == []
 
 
 def test_each_text_of_say_runs_afresh(hotel: Rulebook) -> None:
