@@ -70,10 +70,9 @@ def load(text: str, file: str) -> Loaded:
     book = _read_book(root, scope)
     lint(book, scope)
     if not problems.blocked:
+        book = replace(book, finder=Index(book))
         check_examples(book, scope)
-    if problems.blocked:
-        return Loaded(None, problems.sorted())
-    return Loaded(replace(book, finder=Index(book)), problems.sorted())
+    return Loaded(None if problems.blocked else book, problems.sorted())
 
 
 def _read_book(root: Table, scope: Scope) -> Rulebook:
