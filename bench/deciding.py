@@ -53,10 +53,8 @@ def run_rules(say: Say, seed: int, texts: int, rounds: int) -> None:
     """
     demo = _load(BOOK.read_text("utf-8"))
     say(heading("rules: decide about a text"))
-    say(
-        "the loop is one compiled `re` a rule, of which the first that fits decides; `find` asks the"
-    )
-    say(f"index the same, conditions included; `decide` is everything; seed {seed}")
+    say(f"regexes: a loop over one compiled `re` a rule, until one fits; seed {seed}")
+    say("find: the same question asked of the index, conditions included; decide: everything")
     traffic = [_hear(demo, text.body) for text in islice(write_texts(seed), texts)]
     rows = _rows("demo rulebook, traffic", time_each({"decide": _decider(demo)}, traffic, rounds))
     faster = {}
