@@ -70,10 +70,9 @@ def load(text: str, file: str) -> Loaded:
     book = _read_book(root, scope)
     lint(book, scope)
     if not problems.blocked:
+        book = replace(book, finder=Index(book))
         check_examples(book, scope)
-    if problems.blocked:
-        return Loaded(None, problems.sorted())
-    return Loaded(replace(book, finder=Index(book)), problems.sorted())
+    return Loaded(None if problems.blocked else book, problems.sorted())
 
 
 def _read_book(root: Table, scope: Scope) -> Rulebook:
@@ -111,6 +110,7 @@ def _read_book(root: Table, scope: Scope) -> Rulebook:
         webhooks=read_webhooks(fields.get("webhooks"), scope),
         topic_words=compile_words(topics, enrollments),
         vocabulary=build_vocabulary(scope.languages, scope.spoken),
+        enrolling=frozenset(scope.enrolling),
         codes={fold_code(code): code for code in enrollments},
     )
 
