@@ -163,13 +163,6 @@ cases:
     assert _fail(hotel, case) == []
 
 
-def test_the_sender_tells_the_channel() -> None:
-    book = load_book(CAFE.replace("message_has: tea", "channel: whatsapp"))
-    case = "cases: [{name: a, given: {from: 'whatsapp:+16125550123'}, say: x, expect: {rule: tea}}]"
-    assert _fail(book, case) == []
-    assert len(_fail(book, case.replace("whatsapp:", ""))) == 1
-
-
 def test_a_thread_that_is_given_is_no_first_contact() -> None:
     book = load_book(CAFE.replace("message_has: tea", 'first_contact: "true"'))
     assert _fail(book, "cases: [{name: a, say: x, expect: {rule: tea}}]") == []
