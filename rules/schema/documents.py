@@ -1,0 +1,57 @@
+"""The schemas themselves: of a rulebook, and of the tests beside it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rules.actions.table import ACTIONS, IN_ENRICH
+from rules.conditions.table import CONDITIONS
+from rules.rehearsal.shapes import FILE
+from rules.schema import forms
+from rules.schema.forms import Form
+from rules.sections.book import BOOK
+from rules.sections.phrases import PHRASES
+from rules.texts.builtin_texts import wordings
+
+DRAFT = "http://json-schema.org/draft-07/schema#"
+"""What editors understand best; yaml-language-server takes it in every version."""
+
+
+def rulebook_schema() -> Mapping[str, Any]:
+    """The JSON Schema of a rulebook."""
+    definitions = {
+        "language": forms.language(wordings()),
+        "phrases": PHRASES,
+        "conditions": _conditions(),
+        "actions": _actions(tuple(ACTIONS)),
+        "marks": _actions(IN_ENRICH),
+    }
+    return {"$schema": DRAFT, **forms.map_of(BOOK), "definitions": definitions}
+
+
+def tests_schema() -> Mapping[str, Any]:
+    """The JSON Schema of the tests of a rulebook, `*.test.yaml`."""
+    return {"$schema": DRAFT, **forms.map_of(FILE)}
+
+
+def _conditions() -> Form:
+    """A map of at least one condition."""
+    return {
+        "type": "object",
+        "title": "conditions",
+        "properties": {key: forms.described(k.form, k.about) for key, k in CONDITIONS.items()},
+        "additionalProperties": False,
+        "minProperties": 1,
+    }
+
+
+def _actions(keys: tuple[str, ...]) -> Form:
+    """A list of maps of one action each."""
+    one = {
+        "type": "object",
+        "title": "an action",
+        "properties": {key: forms.described(ACTIONS[key].form, ACTIONS[key].about) for key in keys},
+        "additionalProperties": False,
+        "minProperties": 1,
+        "maxProperties": 1,
+    }
+    return forms.list_of(one, least=1)
