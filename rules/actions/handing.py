@@ -15,7 +15,7 @@ from rules.file.scope import Scope
 from rules.file.shape import Shape, read_fields, read_one_or_more
 from rules.file.source import Node, Scalar, Table
 from rules.moves import stand_in
-from rules.schema import forms
+from rules.schema import forms, maps
 from rules.strategies import STRATEGIES
 from rules.units import in_units
 
@@ -24,7 +24,7 @@ NOTICES: tuple[NoticeBy, ...] = ("sms", "email", "push")
 
 def _holder(shape: Shape) -> forms.Form:
     """A team by name, or a map with either `team` or `staff`."""
-    return forms.either(forms.name(), forms.map_of(shape, **forms.one_of("team", "staff")))
+    return forms.either(forms.name(), maps.map_of(shape, **maps.either_key("team", "staff")))
 
 
 _WHO = {"team": forms.name("A team."), "staff": forms.name("A person, by handle.")}
@@ -146,7 +146,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             _read_escalate,
             _escalate,
             _says_escalate,
-            forms.map_of(_ESCALATE),
+            maps.map_of(_ESCALATE),
         ),
         "notify": Kind(
             "Tell a team or a person by sms, email or push.",

@@ -9,7 +9,7 @@ from rules.file.scalars import ATTRIBUTE, NAME, read_pattern, read_text
 from rules.file.scope import Scope
 from rules.file.shape import read_named, read_one_or_more
 from rules.file.source import Node, Table
-from rules.schema import forms
+from rules.schema import forms, maps
 
 
 def _read_tags(node: Node, scope: Scope) -> tuple[str, ...]:
@@ -66,7 +66,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             _read_values,
             _set,
             lambda values: "set " + ", ".join(f"{name}: {value}" for name, value in values.items()),
-            forms.attributes(forms.text()),
+            maps.attributes(forms.text()),
         ),
     }
 )

@@ -13,14 +13,14 @@ from rules.file.scope import Scope
 from rules.file.shape import Shape, read_fields
 from rules.file.source import Node, Table
 from rules.model import Texts
-from rules.schema import forms
+from rules.schema import forms, maps
 from rules.sections.named import TEXTS, read_texts
 
 PRIVACY = ("delete", "access", "correct")
 _TEXT = Shape(
     "reply", {"text": forms.described(TEXTS, "Texts of the rule's own.")}, required=("text",)
 )
-REPLY = forms.either(forms.name(), forms.map_of(_TEXT))
+REPLY = forms.either(forms.name(), maps.map_of(_TEXT))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from rules.file.scalars import ATTRIBUTE, NAME, read_choice, read_duration, read
 from rules.file.scope import Scope
 from rules.file.shape import read_named, read_one_or_more
 from rules.file.source import Node, Table
-from rules.schema import forms
+from rules.schema import forms, maps
 from rules.units import in_units
 
 THREAD_STATES = ("new", "open", "closed", "snoozed")
@@ -85,7 +85,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             _read_sender,
             _is_sender,
             _says_sender,
-            form=forms.attributes(forms.one_or_more(forms.text())),
+            form=maps.attributes(forms.one_or_more(forms.text())),
         ),
         "first_contact": Kind(
             "It is the first text that this sender ever wrote.",

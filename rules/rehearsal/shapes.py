@@ -6,13 +6,13 @@ from keywords.reading import Meaning
 from rules.conditions.around import MEDIA
 from rules.conditions.sender import THREAD_STATES
 from rules.file.shape import Shape
-from rules.schema import forms
+from rules.schema import forms, maps
 
 ROLLOUT = ("in", "out")
 KINDS = tuple(kind for kind in MEDIA if kind != "any")
 _INSTANT = re.compile(r"\S{4}-\S{1,2}-\s?\S{1,2}\s+\S{1,2}:\S{1,2}\Z")
 _SEVERAL = forms.one_or_more(forms.text())
-_VALUES = forms.either(_SEVERAL, forms.attributes(forms.text()))
+_VALUES = forms.either(_SEVERAL, maps.attributes(forms.text()))
 
 
 def _any_of(about: str) -> forms.Form:
@@ -69,12 +69,12 @@ EXPECT = Shape(
         "nothing": forms.yes_or_no("No message, and no change of hands."),
     },
 )
-_GIVEN = forms.map_of(GIVEN, "What is so, laid over what is given further up.")
-_EXPECT = forms.map_of(EXPECT, "What must be so afterwards.")
+_GIVEN = forms.shared("given", "What is so, laid over what is given further up.")
+_EXPECT = forms.shared("expect", "What must be so afterwards.")
 STEP = Shape(
     "a step of `talk`",
     {
-        "say": forms.text("A text that comes in.", forms.ANYTHING),
+        "say": forms.shared("anything", "A text that comes in."),
         "wait": forms.duration("Time that passes."),
         "given": _GIVEN,
         "expect": _EXPECT,
@@ -85,9 +85,9 @@ CASE = Shape(
     {
         "name": forms.text("What it shows."),
         "given": _GIVEN,
-        "say": forms.one_or_more(forms.text("", forms.ANYTHING), "Texts, each on a fresh thread."),
+        "say": forms.one_or_more(forms.shared("anything"), "Texts, each on a fresh thread."),
         "talk": forms.list_of(
-            forms.map_of(STEP, **forms.one_of("say", "wait")), "A conversation.", least=1
+            maps.map_of(STEP, **maps.either_key("say", "wait")), "A conversation.", least=1
         ),
         "expect": _EXPECT,
     },
@@ -99,8 +99,8 @@ FILE = Shape(
         "rules": forms.text("The rulebook beside this file.", examples=("grand-hotel.yaml",)),
         "given": _GIVEN,
         "cases": forms.list_of(
-            forms.map_of(CASE, **forms.one_of("say", "talk")),
-            "Conversations to get right.",
+            maps.map_of(CASE, **maps.either_key("say", "talk")),
+            "Conversations.",
             least=1,
         ),
     },

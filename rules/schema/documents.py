@@ -5,8 +5,8 @@ from typing import Any
 
 from rules.actions.table import ACTIONS, IN_ENRICH
 from rules.conditions.table import CONDITIONS
-from rules.rehearsal.shapes import FILE
-from rules.schema import forms
+from rules.rehearsal.shapes import EXPECT, FILE, GIVEN
+from rules.schema import forms, maps
 from rules.schema.forms import Form
 from rules.sections.book import BOOK
 from rules.sections.phrases import PHRASES
@@ -19,18 +19,24 @@ DRAFT = "http://json-schema.org/draft-07/schema#"
 def rulebook_schema() -> Mapping[str, Any]:
     """The JSON Schema of a rulebook."""
     definitions = {
+        **forms.SHARED,
         "language": forms.language(wordings()),
         "phrases": PHRASES,
         "conditions": _conditions(),
         "actions": _actions(tuple(ACTIONS)),
         "marks": _actions(IN_ENRICH),
     }
-    return {"$schema": DRAFT, **forms.map_of(BOOK), "definitions": definitions}
+    return {"$schema": DRAFT, **maps.map_of(BOOK), "definitions": definitions}
 
 
 def tests_schema() -> Mapping[str, Any]:
     """The JSON Schema of the tests of a rulebook, `*.test.yaml`."""
-    return {"$schema": DRAFT, **forms.map_of(FILE)}
+    definitions = {
+        **forms.SHARED,
+        "given": maps.map_of(GIVEN),
+        "expect": maps.map_of(EXPECT),
+    }
+    return {"$schema": DRAFT, **maps.map_of(FILE), "definitions": definitions}
 
 
 def _conditions() -> Form:

@@ -10,13 +10,10 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from rules.file.scalars import ATTRIBUTE, COUNT, DAY, DURATION, ID, LANGUAGE, NAME
-from rules.file.shape import Shape
 
 Form = Mapping[str, Any]
 """A JSON Schema (draft-07)."""
 
-ANYTHING = re.compile("")
-_NOT_EMPTY = re.compile(r"[\s\S]*\S")
 _FULL = {"type": "array", "minItems": 1}
 
 
@@ -35,21 +32,37 @@ def either(*forms: Form) -> Form:
     return {"anyOf": list(forms)}
 
 
-def text(
-    about: str = "",
-    pattern: re.Pattern[str] = _NOT_EMPTY,
-    *,
-    says: str = "this must not be empty",
-    examples: Collection[str] = (),
+def text(about: str = "", *, examples: Collection[str] = ()) -> Form:
+    """Any plain value that is not empty."""
+    return told(shared("text"), about, examples)
+
+
+def name(about: str = "") -> Form:
+    """A name of letters, digits, - and _."""
+    return shared("name", about)
+
+
+def identifier(about: str = "") -> Form:
+    """An id of small letters, digits and -."""
+    return shared("id", about)
+
+
+def attribute(about: str = "") -> Form:
+    """The name of an attribute."""
+    return shared("attribute", about)
+
+
+def plain(
+    pattern: re.Pattern[str], about: str = "", *, says: str = "", examples: Collection[str] = ()
 ) -> Form:
-    """Any plain value; of a string the letters must fit.
+    """Any plain value; of a string the letters must fit (`says`: what it must be).
 
     An `anyOf` of one form, since an editor would offer true, false and null for a list of types,
     and leave out the colon where there is no type at all.
     """
-    plain = {"if": {"type": ["object", "array"]}, "then": {"type": "string"}}
-    form = {"anyOf": [{**plain, "pattern": ecma(pattern), "patternErrorMessage": says}]}
-    return _told(form, about, examples)
+    no_map = {"if": {"type": ["object", "array"]}, "then": {"type": "string"}}
+    form = {"anyOf": [{**no_map, "pattern": ecma(pattern), "patternErrorMessage": says}]}
+    return told(form, about, examples)
 
 
 def spelled(
@@ -57,7 +70,7 @@ def spelled(
 ) -> Form:
     """A value of a form that no other type than text has: 10m, 2026-12-25."""
     form = {"type": "string", "pattern": ecma(pattern), "patternErrorMessage": says}
-    return _told(form, about, examples)
+    return told(form, about, examples)
 
 
 def duration(about: str = "", example: str = "10m") -> Form:
@@ -72,101 +85,37 @@ def day(about: str) -> Form:
     return spelled(DAY, about, says=says, examples=("2026-12-25",))
 
 
-def name(about: str = "") -> Form:
-    """A name of letters, digits, - and _."""
-    return text(about, NAME, says="a name is made of letters, digits, - and _")
-
-
-def identifier(about: str = "") -> Form:
-    """An id of small letters, digits and -."""
-    return text(about, ID, says="an id is made of a-z, 0-9 and -")
-
-
 def count(about: str, *, least: int = 1, example: int | None = None) -> Form:
     """A whole number, quoted or not."""
     form = {"type": ["integer", "string"], "minimum": least, "pattern": ecma(COUNT)}
-    return _told(form, about, () if example is None else (example,))
+    return told(form, about, () if example is None else (example,))
 
 
 def choice(values: Collection[str], about: str = "") -> Form:
     """One of a few words, none of which is a number, a boolean or null."""
-    return _told({"type": "string", "enum": list(values)}, about)
+    return told({"type": "string", "enum": list(values)}, about)
 
 
 def yes_or_no(about: str = "") -> Form:
     """true or false, quoted or not."""
-    return _told({"type": ["boolean", "string"], "pattern": "^(true|false)$"}, about)
+    return told({"type": ["boolean", "string"], "pattern": "^(true|false)$"}, about)
 
 
 def always(value: int | bool, about: str = "") -> Form:
     """One number or boolean, quoted or not, which an editor fills in by itself."""
     written = str(value).lower()
     quoted = {"type": "string", "pattern": f"^{written}$"}
-    return _told({**either({"const": value}, quoted), "default": value}, about)
+    return told({**either({"const": value}, quoted), "default": value}, about)
 
 
 def list_of(form: Form, about: str = "", *, least: int = 0) -> Form:
     """A list."""
-    return _told({"type": "array", "items": form} | ({"minItems": least} if least else {}), about)
+    return told({"type": "array", "items": form} | ({"minItems": least} if least else {}), about)
 
 
 def one_or_more(form: Form, about: str = "") -> Form:
     """One value, or a list of at least one."""
-    return _told(either(_silent(form), {**_FULL, "items": _silent(form)}), about)
-
-
-def map_of(shape: Shape, about: str = "", **more: Any) -> Form:
-    """A map with the keys of a shape, whose forms stand there; `more`: further keywords."""
-    if not isinstance(shape.keys, Mapping):
-        raise TypeError(f"the keys of {shape.what} have no forms")
-    form = {
-        "type": "object",
-        "title": shape.what,
-        "properties": dict(shape.keys),
-        "additionalProperties": False,
-    }
-    required = {"required": list(shape.required)} if shape.required else {}
-    return _told(form | required | more, about)
-
-
-def named(
-    form: Form,
-    about: str,
-    *,
-    what: str,
-    names: re.Pattern[str] | None = NAME,
-    offered: Collection[str] = (),
-    **more: Any,
-) -> Form:
-    """A map from names to values of a form.
-
-    `what` is what a name is of ("team"), `names` how names are spelled (None: anyhow), `offered`
-    those that an editor offers.
-    """
-    any_name = {"pattern": ecma(names)} if names else {}
-    spelling = {"anyOf": [{"enum": list(offered)}, any_name]} if offered else any_name
-    form = {
-        "type": "object",
-        "propertyNames": {"title": what, **spelling},
-        "additionalProperties": form,
-    }
-    return _told(form | more, about)
-
-
-def attributes(form: Form, about: str = "") -> Form:
-    """A map from attributes of the contact to values of a form; at least one."""
-    return named(form, about, what="attribute", names=ATTRIBUTE, minProperties=1)
-
-
-def by_language(form: Form, about: str = "") -> Form:
-    """A map from languages to values of a form; at least one."""
-    form = {
-        "type": "object",
-        "propertyNames": shared("language"),
-        "additionalProperties": form,
-        "minProperties": 1,
-    }
-    return _told(form, about)
+    return told(either(_silent(form), {**_FULL, "items": _silent(form)}), about)
 
 
 def language(known: Collection[str]) -> Form:
@@ -175,27 +124,13 @@ def language(known: Collection[str]) -> Form:
     return {"title": "a language", "anyOf": [{"enum": list(known)}, any_language]}
 
 
-def goes_with(key: str, other: str, values: Collection[str], *, needed: bool = False) -> Form:
-    """A condition on a map: `key` stands there only if `other` has one of these values."""
-    return {
-        "if": {"required": [other], "properties": {other: {"enum": list(values)}}},
-        "then": {"required": [key]} if needed else {},
-        "else": {"properties": {key: False}},
-    }
-
-
-def one_of(key: str, other: str) -> Form:
-    """A condition on a map: either of two keys stands there, and not both."""
-    missing = {"required": [other], "errorMessage": f"needs either `{key}` or `{other}`"}
-    return {"if": {"required": [key]}, "then": {"properties": {other: False}}, "else": missing}
-
-
 def ecma(pattern: re.Pattern[str]) -> str:
     """A pattern that matches from the beginning, as JavaScript writes it."""
     return "^" + pattern.pattern.replace(r"\d", "[0-9]").replace(r"\Z", "$")
 
 
-def _told(form: Form, about: str, examples: Collection[object] = ()) -> Form:
+def told(form: Form, about: str, examples: Collection[object] = ()) -> Form:
+    """The form with a description and examples, where there are any."""
     told = {"description": about} if about else {}
     return {**told, **form, **({"examples": list(examples)} if examples else {})}
 
@@ -203,3 +138,13 @@ def _told(form: Form, about: str, examples: Collection[object] = ()) -> Form:
 def _silent(form: Form) -> Form:
     """A form without its description, which stands at the key already."""
     return {key: value for key, value in form.items() if key != "description"}
+
+
+SHARED: Mapping[str, Form] = {
+    "text": plain(re.compile(r"[\s\S]*\S"), says="this must not be empty"),
+    "anything": plain(re.compile("")),
+    "name": plain(NAME, says="a name is made of letters, digits, - and _"),
+    "id": plain(ID, says="an id is made of a-z, 0-9 and -"),
+    "attribute": plain(ATTRIBUTE, says="this must be a name of letters, digits and _"),
+}
+"""The forms that every document defines."""

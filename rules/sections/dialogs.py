@@ -10,7 +10,7 @@ from rules.file.shape import Fields, Shape, read_fields, read_list, read_named
 from rules.file.source import Items, Node, Scalar, Table
 from rules.heard import Phrase
 from rules.model import Dialog, Step
-from rules.schema import forms
+from rules.schema import forms, maps
 from rules.sections.named import read_by_language, read_name
 from rules.sections.phrases import read_phrases
 
@@ -18,19 +18,15 @@ _ENDS = ("done", "cancel", "handover")
 _WITH_CHOICES = ("choice",)
 _WITH_ANSWERS = ("choice", "yes_no")
 INTERRUPTING = ("protect", "routes")
-_CHOICE = forms.either(forms.shared("phrases"), forms.by_language(forms.shared("phrases")))
+_CHOICE = forms.either(forms.shared("phrases"), maps.by_language(forms.shared("phrases")))
 _STEP = Shape(
     "a step",
     {
         "id": forms.identifier("What `else` and `on` call this step by."),
         "ask": forms.name("The template that asks."),
         "expect": forms.choice(EXPECTATIONS, "What answers it."),
-        "save": forms.text(
-            "The name that the answer is kept under.",
-            ATTRIBUTE,
-            says="a name is made of letters, digits and _",
-        ),
-        "choices": forms.named(
+        "save": forms.attribute("The name that the answer is kept under."),
+        "choices": maps.named(
             _CHOICE,
             "The answers, each with its phrases (by language, if you like).",
             what="answer",
@@ -42,7 +38,7 @@ _STEP = Shape(
             forms.either(forms.choice(_ENDS[1:]), forms.identifier()),
             "What follows once no answer has fitted: an end, or a step.",
         ),
-        "on": forms.named(
+        "on": maps.named(
             forms.either(forms.choice(_ENDS), forms.identifier()),
             "Leads from an answer to an end or a step.",
             what="answer",
@@ -60,11 +56,11 @@ _DIALOG = Shape(
             "Which rules a text may match instead of answering.",
         ),
         "steps": forms.list_of(
-            forms.map_of(
+            maps.map_of(
                 _STEP,
                 allOf=[
-                    forms.goes_with("choices", "expect", _WITH_CHOICES, needed=True),
-                    forms.goes_with("on", "expect", _WITH_ANSWERS),
+                    maps.goes_with("choices", "expect", _WITH_CHOICES, needed=True),
+                    maps.goes_with("on", "expect", _WITH_ANSWERS),
                 ],
             ),
             "Questions, top to bottom.",
@@ -74,7 +70,7 @@ _DIALOG = Shape(
     },
     required=("steps",),
 )
-DIALOGS = forms.named(forms.map_of(_DIALOG), "Questions asked one after the other.", what="dialog")
+DIALOGS = maps.named(maps.map_of(_DIALOG), "Questions asked one after the other.", what="dialog")
 
 
 def read_dialogs(node: Node | None, scope: Scope) -> dict[str, Dialog]:

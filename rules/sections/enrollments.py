@@ -5,7 +5,7 @@ from rules.file.scope import Scope
 from rules.file.shape import Fields, Shape, read_fields, read_named, read_one_or_more
 from rules.file.source import Node, Scalar
 from rules.model import Enrollment
-from rules.schema import forms
+from rules.schema import forms, maps
 from rules.sections.named import read_name
 
 CONFIRM = ("double", "single")
@@ -28,8 +28,8 @@ _ENROLLMENT = Shape(
     },
     required=("group", "frequency"),
 )
-ENROLLMENTS = forms.named(
-    forms.map_of(_ENROLLMENT), "Codes that people text to join a group.", what="CODE"
+ENROLLMENTS = maps.named(
+    maps.map_of(_ENROLLMENT), "Codes that people text to join a group.", what="CODE"
 )
 
 

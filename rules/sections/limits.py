@@ -8,7 +8,7 @@ from rules.file.scope import Scope
 from rules.file.shape import Shape, read_fields, read_named
 from rules.file.source import Node, Scalar, Table
 from rules.limits import Limits
-from rules.schema import forms
+from rules.schema import forms, maps
 from rules.times.hours import SPANS, WEEK, check_overlap, read_spans, read_week
 from rules.times.quiet import DEFAULT, QuietHours
 from rules.times.quiet_table import of_the_table
@@ -20,7 +20,7 @@ REPLIES, WINDOW = 20, timedelta(minutes=10)
 RECIPIENT = "recipient"
 _RATE = re.compile(r"(\S+) per (\S.*)\Z")
 _PLACE = re.compile(rf"(?:{DEFAULT}|[A-Z]{{2}}(-[A-Z0-9]{{1,3}})?)\Z")
-_BY_PLACE = forms.named(
+_BY_PLACE = maps.named(
     forms.either(SPANS, WEEK),
     "",
     what="place",
@@ -43,7 +43,7 @@ _LIMITS = Shape(
         ),
     },
 )
-LIMITS = forms.map_of(_LIMITS, "How much may be said without a person.")
+LIMITS = maps.map_of(_LIMITS, "How much may be said without a person.")
 
 
 def read_limits(node: Node | None, scope: Scope) -> Limits:

@@ -8,7 +8,7 @@ from rules.file.shape import Fields, Shape, read_fields, read_named
 from rules.file.source import Node, Scalar, Table
 from rules.heard import Phrase
 from rules.model import Team, Texts
-from rules.schema import forms
+from rules.schema import forms, maps
 from rules.sections.phrases import read_phrases
 from rules.strategies import STRATEGIES
 from rules.texts.builtin_texts import RESERVED
@@ -22,14 +22,14 @@ _TEAM = Shape(
         "backup": forms.name("The team that stands in when nobody is there."),
     },
 )
-TEXTS = forms.by_language(forms.text(), "A text in every language of the rulebook.")
-_WORDS = forms.by_language(forms.shared("phrases"), "Phrases by language.")
-TEAMS = forms.named(forms.map_of(_TEAM), "Teams by name.", what="team")
-KEYWORDS = forms.named(_WORDS, "Phrases by name and language, used as `$name`.", what="keyword")
-TOPICS = forms.named(
+TEXTS = maps.by_language(forms.text(), "A text in every language of the rulebook.")
+_WORDS = maps.by_language(forms.shared("phrases"), "Phrases by language.")
+TEAMS = maps.named(maps.map_of(_TEAM), "Teams by name.", what="team")
+KEYWORDS = maps.named(_WORDS, "Phrases by name and language, used as `$name`.", what="keyword")
+TOPICS = maps.named(
     _WORDS, "Kinds of texts that a person may opt out of alone: STOP ads.", what="topic"
 )
-TEMPLATES = forms.named(
+TEMPLATES = maps.named(
     TEXTS,
     "Texts by name, in every language; some names word a built-in answer.",
     what="template",

@@ -7,14 +7,14 @@ from rules.file.scope import Scope
 from rules.file.shape import Shape, read_fields, read_named
 from rules.file.source import Node, Scalar, Table
 from rules.model import Number
-from rules.schema import forms
+from rules.schema import forms, maps
 from rules.sections.named import read_name
 
 OPT_OUT_BY = ("carrier", "bellhop")
 OPT_OUT = ("tenant", "number")
-_ADDRESS = forms.text(
-    "A telephone number such as +16125550100, without spaces, or a short code.",
+_ADDRESS = forms.plain(
     re.compile(f"(?:{E164.pattern}|{SHORT_CODE.pattern})"),
+    "A telephone number such as +16125550100, without spaces, or a short code.",
     says="this must be a number such as +16125550100, without spaces",
     examples=("+16125550100",),
 )
@@ -34,8 +34,8 @@ _NUMBER = Shape(
     },
     required=("address",),
 )
-NUMBERS = forms.named(
-    forms.either(_ADDRESS, forms.map_of(_NUMBER)),
+NUMBERS = maps.named(
+    forms.either(_ADDRESS, maps.map_of(_NUMBER)),
     "Your numbers by name.",
     what="number",
     minProperties=1,

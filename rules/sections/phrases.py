@@ -5,7 +5,7 @@ from rules.file.scope import Scope
 from rules.file.shape import Shape, read_fields, read_one_or_more
 from rules.file.source import Node, Scalar, Table
 from rules.heard import Phrase, make_phrase
-from rules.schema import forms
+from rules.schema import forms, maps
 
 _PHRASE = forms.text("A phrase, or `$name` for those of a keyword.")
 _EXACT = Shape(
@@ -13,8 +13,8 @@ _EXACT = Shape(
     {"exact": forms.one_or_more(_PHRASE, "Phrases whose accents count.")},
     required=("exact",),
 )
-_ONE = forms.either(_PHRASE, forms.map_of(_EXACT))
-PHRASES = forms.either(_PHRASE, forms.map_of(_EXACT), forms.list_of(_ONE, least=1))
+_ONE = forms.either(_PHRASE, maps.map_of(_EXACT))
+PHRASES = forms.either(_PHRASE, maps.map_of(_EXACT), forms.list_of(_ONE, least=1))
 
 
 def read_phrases(node: Node, what: str, scope: Scope) -> tuple[Phrase, ...]:

@@ -8,7 +8,7 @@ from rules.file.scope import Scope
 from rules.file.shape import Shape, read_fields
 from rules.file.source import Node
 from rules.model import PrivacyTerms
-from rules.schema import forms
+from rules.schema import forms, maps
 
 KEPT = ("messages", "media", "closed_threads")
 LONGEST_BUSINESS_DAYS, LONGEST_DAYS = 30, 42
@@ -29,14 +29,14 @@ _PRIVACY = Shape(
             says="this must be such as 30 business days or 30d",
             examples=("30 business days", "30d"),
         ),
-        "retention": forms.map_of(_RETENTION, "How long what is kept."),
+        "retention": maps.map_of(_RETENTION, "How long what is kept."),
         "legal_disclosure": forms.choice(
             DISCLOSURE, "Whether the contract allows disclosure that the law demands."
         ),
         "minimum_age": forms.count("Under this age nobody is served.", example=13),
     },
 )
-PRIVACY = forms.map_of(_PRIVACY, "What the business promises about data.")
+PRIVACY = maps.map_of(_PRIVACY, "What the business promises about data.")
 
 
 def read_privacy(node: Node | None, scope: Scope) -> PrivacyTerms:

@@ -16,7 +16,7 @@ from rules.file.scope import Scope
 from rules.file.shape import Fields, Shape, read_fields, read_list, read_one_or_more
 from rules.file.source import Node, Table
 from rules.model import Example, Rule, Section
-from rules.schema import forms
+from rules.schema import forms, maps
 
 MODES = ("live", "shadow")
 _PERCENT = re.compile(r"(?:[1-9]\d?|100)\s?%\Z", re.ASCII)
@@ -30,13 +30,11 @@ _EXAMPLES = Shape(
 )
 _REQUIRED = ("id", "match", "do")
 _EVERYWHERE: dict[str, forms.Form] = {
-    "id": forms.text(
-        "What decisions and tests call it by.", ID, says="an id is made of a-z, 0-9 and -"
-    ),
+    "id": forms.identifier("What decisions and tests call it by."),
     "match": forms.shared("conditions", "When: all of these conditions hold."),
     "do": forms.shared("actions", "What is done, in order."),
     "why": _WHY,
-    "examples": forms.map_of(_EXAMPLES, "Checked whenever the file loads."),
+    "examples": maps.map_of(_EXAMPLES, "Checked whenever the file loads."),
     "mode": forms.choice(MODES, "shadow: it is recorded, and never acts."),
     "rollout": forms.spelled(
         _PERCENT,
@@ -58,15 +56,15 @@ _FALLBACK = Shape(
     required=("do",),
 )
 PROTECT = forms.list_of(
-    forms.map_of(Shape("a rule", _EVERYWHERE, required=_REQUIRED)),
+    maps.map_of(Shape("a rule", _EVERYWHERE, required=_REQUIRED)),
     "Rules above codes and dialogs, for words that must never wait.",
 )
 ENRICH = forms.list_of(
-    forms.map_of(Shape("a rule", _MARKING, required=_REQUIRED)),
+    maps.map_of(Shape("a rule", _MARKING, required=_REQUIRED)),
     "Rules that add to what is known; every one that matches does.",
 )
-ROUTES = forms.list_of(forms.map_of(_RULE), "The first that matches decides.")
-FALLBACK = forms.map_of(_FALLBACK, "The rule for every other text.")
+ROUTES = forms.list_of(maps.map_of(_RULE), "The first that matches decides.")
+FALLBACK = maps.map_of(_FALLBACK, "The rule for every other text.")
 
 
 def read_rules(node: Node | None, section: Section, scope: Scope) -> tuple[Rule, ...]:

@@ -9,7 +9,7 @@ from rules.file.scope import Scope
 from rules.file.shape import Shape, read_fields, read_named
 from rules.file.source import Node
 from rules.model import Webhook
-from rules.schema import forms
+from rules.schema import forms, maps
 from rules.sections.named import read_name
 
 SECRET = re.compile(r"WEBHOOK_SECRET_[A-Z0-9_]+\Z")
@@ -31,8 +31,8 @@ _WEBHOOK = Shape(
     },
     required=("url", "secret"),
 )
-WEBHOOKS = forms.named(
-    forms.map_of(_WEBHOOK), "Programs of the business that are told of texts.", what="webhook"
+WEBHOOKS = maps.named(
+    maps.map_of(_WEBHOOK), "Programs of the business that are told of texts.", what="webhook"
 )
 _LOCAL = ("localhost", ".localhost", ".local", ".internal", ".home.arpa")
 

@@ -9,7 +9,7 @@ from rules.file.scope import Scope
 from rules.file.shape import Shape, read_fields, read_named, read_one_or_more
 from rules.file.source import Node, Scalar, Table
 from rules.model import Hours
-from rules.schema import forms
+from rules.schema import forms, maps
 from rules.times.holidays import holidays_around, read_holidays
 from rules.times.week import DAY_MINUTES, WEEKDAYS, Span, Week, is_within
 
@@ -22,7 +22,7 @@ SPANS = forms.one_or_more(
         _SPAN, "", says="this must be a span such as 07:00-23:00", examples=("07:00-23:00",)
     )
 )
-WEEK = forms.named(
+WEEK = maps.named(
     SPANS,
     "Days, and when it is open then.",
     what="days",
@@ -42,8 +42,8 @@ _SHAPE = Shape(
     },
     required=("open",),
 )
-HOURS = forms.named(
-    forms.map_of(_SHAPE), "Opening hours by name, in your zone.", what="hours", names=None
+HOURS = maps.named(
+    maps.map_of(_SHAPE), "Opening hours by name, in your zone.", what="hours", names=None
 )
 
 
