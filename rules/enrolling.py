@@ -15,13 +15,17 @@ PROMPT_WAITS = timedelta(hours=24)
 
 
 def codes_at_stake(book: Rulebook, text: str, prompt: Prompt | None) -> frozenset[str]:
-    """The codes about which a decision needs to know who is enrolled and whether they are full."""
+    """The codes about which a decision needs to know who is enrolled and whether they are full:
+    those that the text may be, the one that is asked about, and those that rules enroll into.
+    """
     if not book.codes:
         return frozenset()
     typed, asked = type_out(words(text)), prompt.code if prompt else None
     named = named_code(book.codes, typed)
     near = near_codes(book.codes, typed) if named is None else ()
-    return frozenset(code for code in (named, asked, *near) if code and code in book.enrollments)
+    return frozenset(
+        code for code in (named, asked, *near, *book.enrolling) if code and code in book.enrollments
+    )
 
 
 def find_code(draft: Draft) -> Enrollment | None:

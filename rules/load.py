@@ -99,6 +99,7 @@ def _read_book(root: Table, scope: Scope) -> Rulebook:
         webhooks=read_webhooks(fields.get("webhooks"), scope),
         topic_words=compile_words(topics, enrollments),
         vocabulary=build_vocabulary(scope.languages, scope.spoken),
+        enrolling=frozenset(scope.enrolling),
         codes={fold_code(code): code for code in enrollments},
     )
 

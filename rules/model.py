@@ -226,6 +226,8 @@ class Rulebook:
     webhooks: Mapping[str, Webhook]
     topic_words: Topics
     vocabulary: Vocabulary = field(default_factory=lambda: MappingProxyType({}))
+    enrolling: frozenset[str] = frozenset()
+    """The codes that rules and dialogs enroll into."""
     finder: RuleFinder | None = field(default=None, repr=False, compare=False)
     codes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """A code as people type it, folded and without spaces -> the code as written."""

@@ -45,6 +45,12 @@ def _start(name: str, draft: Draft) -> None:
         asking.begin(draft, name)
 
 
+def _read_enroll(node: Node, scope: Scope) -> str:
+    code = scope.refer("enrollments", node)
+    scope.enrolling.add(code)
+    return code
+
+
 def _enroll(code: str, draft: Draft) -> None:
     """Enroll as if the contact had texted the code, under the same conditions as `start`."""
     if not (draft.muted or draft.case.facts.opted_out):
@@ -73,7 +79,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         ),
         "enroll": Kind(
             "Enroll the sender, as if they had texted the code.",
-            lambda node, scope: scope.refer("enrollments", node),
+            _read_enroll,
             _enroll,
             lambda code: f"enroll {code}",
             forms.name(),

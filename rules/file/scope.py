@@ -39,6 +39,7 @@ class Scope:
         self.texts: list[tuple[str, str, Scalar]] = []
         """Template (or "" for a rule's own text), language and text."""
         self.saves: set[str] = set()
+        self.enrolling: set[str] = set()
 
     def add(self, code: str, place: Place, message: str) -> None:
         """Note a finding at a place."""
