@@ -12,7 +12,8 @@ ROLLOUT = ("in", "out")
 KINDS = tuple(kind for kind in MEDIA if kind != "any")
 _INSTANT = re.compile(r"\S{4}-\S{1,2}-\s?\S{1,2}\s+\S{1,2}:\S{1,2}\Z")
 _SEVERAL = forms.one_or_more(forms.text())
-_VALUES = forms.either(_SEVERAL, maps.attributes(forms.text()))
+_BY_NAME = maps.named(forms.text(), "", what="attribute", names=None, minProperties=1)
+_VALUES = forms.either(_SEVERAL, _BY_NAME)
 
 
 def _any_of(about: str) -> forms.Form:
@@ -69,12 +70,13 @@ EXPECT = Shape(
         "nothing": forms.yes_or_no("No message, and no change of hands."),
     },
 )
+SAY = forms.plain(re.compile(""))
 _GIVEN = forms.shared("given", "What is so, laid over what is given further up.")
 _EXPECT = forms.shared("expect", "What must be so afterwards.")
 STEP = Shape(
     "a step of `talk`",
     {
-        "say": forms.shared("anything", "A text that comes in."),
+        "say": forms.shared("say", "A text that comes in."),
         "wait": forms.duration("Time that passes."),
         "given": _GIVEN,
         "expect": _EXPECT,
@@ -85,7 +87,7 @@ CASE = Shape(
     {
         "name": forms.text("What it shows."),
         "given": _GIVEN,
-        "say": forms.one_or_more(forms.shared("anything"), "Texts, each on a fresh thread."),
+        "say": forms.one_or_more(forms.shared("say"), "Texts, each on a fresh thread."),
         "talk": forms.list_of(
             maps.map_of(STEP, **maps.either_key("say", "wait")), "A conversation.", least=1
         ),

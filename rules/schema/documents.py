@@ -5,7 +5,7 @@ from typing import Any
 
 from rules.actions.table import ACTIONS, IN_ENRICH
 from rules.conditions.table import CONDITIONS
-from rules.rehearsal.shapes import EXPECT, FILE, GIVEN
+from rules.rehearsal.shapes import EXPECT, FILE, GIVEN, SAY
 from rules.schema import forms, maps
 from rules.schema.forms import Form
 from rules.sections.book import BOOK
@@ -16,7 +16,7 @@ DRAFT = "http://json-schema.org/draft-07/schema#"
 """What editors understand best; yaml-language-server takes it in every version."""
 
 
-def rulebook_schema() -> Mapping[str, Any]:
+def schema_of_rulebooks() -> Mapping[str, Any]:
     """The JSON Schema of a rulebook."""
     definitions = {
         **forms.SHARED,
@@ -29,10 +29,11 @@ def rulebook_schema() -> Mapping[str, Any]:
     return {"$schema": DRAFT, **maps.map_of(BOOK), "definitions": definitions}
 
 
-def tests_schema() -> Mapping[str, Any]:
+def schema_of_tests() -> Mapping[str, Any]:
     """The JSON Schema of the tests of a rulebook, `*.test.yaml`."""
     definitions = {
-        **forms.SHARED,
+        "text": forms.SHARED["text"],
+        "say": SAY,
         "given": maps.map_of(GIVEN),
         "expect": maps.map_of(EXPECT),
     }

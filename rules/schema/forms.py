@@ -142,9 +142,8 @@ def _silent(form: Form) -> Form:
 
 SHARED: Mapping[str, Form] = {
     "text": plain(re.compile(r"[\s\S]*\S"), says="this must not be empty"),
-    "anything": plain(re.compile("")),
     "name": plain(NAME, says="a name is made of letters, digits, - and _"),
     "id": plain(ID, says="an id is made of a-z, 0-9 and -"),
     "attribute": plain(ATTRIBUTE, says="this must be a name of letters, digits and _"),
 }
-"""The forms that every document defines."""
+"""Forms that documents define once."""

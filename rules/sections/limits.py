@@ -32,7 +32,7 @@ _LIMITS = Shape(
     "limits",
     {
         "auto_replies": forms.spelled(
-            re.compile(r"\d{1,7} per \d{1,5}\s?[mhd]\Z"),
+            re.compile(r"0*[1-9]\d{0,6} per \d{1,5}\s?[mhd]\Z"),
             "How many replies of rules and timers a contact gets within a length of time.",
             says="this must be such as 5 per 10m",
             examples=(f"{REPLIES} per {in_units(WINDOW)}",),
