@@ -95,13 +95,14 @@ CASE = Shape(
     },
     required=("name",),
 )
+_EACH_STEP_EXPECTS = {"talk": {"properties": {"expect": False}}}
 FILE = Shape(
     "a test file",
     {
         "rules": forms.text("The rulebook beside this file.", examples=("grand-hotel.yaml",)),
         "given": _GIVEN,
         "cases": forms.list_of(
-            maps.map_of(CASE, **maps.either_key("say", "talk")),
+            maps.map_of(CASE, **maps.either_key("say", "talk"), dependencies=_EACH_STEP_EXPECTS),
             "Conversations.",
             least=1,
         ),

@@ -14,12 +14,17 @@ from rules.file.scalars import ATTRIBUTE, COUNT, DAY, DURATION, ID, LANGUAGE, NA
 Form = Mapping[str, Any]
 """A JSON Schema (draft-07)."""
 
-_FULL = {"type": "array", "minItems": 1}
+_SEVERAL = {"type": "array", "title": "several", "minItems": 1}
 
 
 def described(form: Form, about: str) -> Form:
     """The form with another description, which an editor shows at the key."""
     return {**form, "description": about}
+
+
+def titled(form: Form, title: str) -> Form:
+    """The form with a title, by which an editor tells one of several forms from the others."""
+    return {**form, "title": title}
 
 
 def shared(name: str, about: str = "") -> Form:
@@ -115,13 +120,13 @@ def list_of(form: Form, about: str = "", *, least: int = 0) -> Form:
 
 def one_or_more(form: Form, about: str = "") -> Form:
     """One value, or a list of at least one."""
-    return told(either(_silent(form), {**_FULL, "items": _silent(form)}), about)
+    return told(either(_silent(form), {**_SEVERAL, "items": _silent(form)}), about)
 
 
 def language(known: Collection[str]) -> Form:
     """A language, of which some are known to have built-in answers."""
     any_language = {"type": "string", "pattern": ecma(LANGUAGE)}
-    return {"title": "a language", "anyOf": [{"enum": list(known)}, any_language]}
+    return {"title": "a language", "anyOf": [choice(known), any_language]}
 
 
 def ecma(pattern: re.Pattern[str]) -> str:

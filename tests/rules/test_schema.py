@@ -1,5 +1,6 @@
 """The schemas for editors: nothing that loads is refused, and what has the wrong shape is."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -146,13 +147,13 @@ def test_whatever_is_still_a_test_file_is_not_refused(data: st.DataObject) -> No
         assert _refused(OF_TESTS, tests) == []
 
 
-def _is_of_the_shape(path: Path) -> bool:
+def is_of_the_shape(path: Path) -> bool:
     findings = load(path.read_text(), path.name).findings
     return any(finding.code in OF_THE_SHAPE for finding in findings)
 
 
 @pytest.mark.parametrize(
-    "path", [path for path in BROKEN if _is_of_the_shape(path)], ids=lambda path: path.stem
+    "path", [path for path in BROKEN if is_of_the_shape(path)], ids=lambda path: path.stem
 )
 def test_a_rulebook_of_the_wrong_shape_is_refused(path: Path) -> None:
     assert bool(_refused(OF_BOOKS, path.read_text())) == (path.stem not in UNKNOWABLE)
@@ -162,3 +163,21 @@ def test_a_rulebook_of_the_wrong_shape_is_refused(path: Path) -> None:
 def test_a_rulebook_that_has_warnings_alone_is_not_refused(path: Path) -> None:
     if load(path.read_text(), path.name).book is not None:
         assert _refused(OF_BOOKS, path.read_text()) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "schema"),
+    [("rulebook.json", schema_of_rulebooks()), ("tests.json", schema_of_tests())],
+)
+def test_the_schemas_beside_the_books_are_those_of_this_version(
+    file: str, schema: dict[str, Any]
+) -> None:
+    """If not: `./run rules schema > rules/books/schema/rulebook.json`, and with `--tests`."""
+    assert json.loads((BOOKS / "schema" / file).read_text()) == schema
+
+
+@pytest.mark.parametrize("file", sorted(BOOKS.glob("*.yaml")), ids=lambda file: file.name)
+def test_a_book_names_its_schema_in_its_first_line(file: Path) -> None:
+    schema = "tests" if file.name.endswith(".test.yaml") else "rulebook"
+    first = file.read_text().partition("\n")[0]
+    assert first == f"# yaml-language-server: $schema=schema/{schema}.json"

@@ -4,9 +4,10 @@ import click
 
 from router.cli.rules.check import check_books
 from router.cli.rules.explain import explain_text
+from router.cli.rules.schema import print_schema
 from router.cli.rules.test import run_books
 
-COMMANDS = (check_books, run_books, explain_text)
+COMMANDS = (check_books, run_books, explain_text, print_schema)
 
 
 @click.group(commands=COMMANDS)
