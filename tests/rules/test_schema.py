@@ -13,10 +13,12 @@ from jsonschema import Draft7Validator
 
 from rules.actions.table import ACTIONS
 from rules.conditions.table import CONDITIONS
+from rules.file.shape import Shape
 from rules.load import load
 from rules.rehearsal.casefile import load_tests
 from rules.rehearsal.expectations import EXPECTED
 from rules.schema.documents import schema_of_rulebooks, schema_of_tests
+from rules.schema.maps import map_of
 from tests.rules.cafe import CAFE
 from tests.rules.conftest import BOOKS
 from tests.rules.editor_yaml import read_as_editor
@@ -181,3 +183,8 @@ def test_a_book_names_its_schema_in_its_first_line(file: Path) -> None:
     schema = "tests" if file.name.endswith(".test.yaml") else "rulebook"
     first = file.read_text().partition("\n")[0]
     assert first == f"# yaml-language-server: $schema=schema/{schema}.json"
+
+
+def test_a_map_whose_keys_have_no_forms_has_no_schema() -> None:
+    with pytest.raises(TypeError, match="the keys of a team have no forms"):
+        map_of(Shape("a team", ("strategy",)))
