@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from router.cli.revisions import rollback, show_history
 from router.cli.rulebooks import book_files, read_text, test_file_of
 from router.cli.start import PROBLEMS, WRONG_USE, fail
 from router.now import real_now
@@ -28,6 +29,10 @@ AS_JSON = click.option("--json", "as_json", is_flag=True, help="One object a lin
 @click.group()
 def rules() -> None:
     """Rulebooks: what a business wants done with a text."""
+
+
+rules.add_command(show_history)
+rules.add_command(rollback)
 
 
 @rules.command()

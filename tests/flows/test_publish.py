@@ -30,7 +30,7 @@ def test_a_broken_edit_leaves_the_last_good_one_working(
     assert publish(hotel)[0].status == "refused", "a refused file is not looked at again"
     told = banner(hotel, TENANT)
     assert told is not None
-    assert told.findings == refused.findings
+    assert told.files[0].findings == refused.findings
     alice.texts("towels")
     assert alice.replies() == ["towels-coming"]
 
@@ -91,7 +91,13 @@ def test_one_number_in_two_rulebooks_is_refused(
     save_book(BOOK.replace("tenant: grand-hotel", "tenant: inn"), "inn.yaml")
     hotel_file, inn = publish(hotel)
     assert (hotel_file.status, inn.status) == ("unchanged", "refused")
-    assert "grand-hotel already" in inn.findings[0]
+    assert [finding.partition("BH302 ")[2] for finding in inn.findings] == [
+        f"number '{name}' is in grand-hotel.yaml, the rulebook of grand-hotel, already: "
+        "remove it from one of the two"
+        for name in ("main", "events")
+    ]
+    line = BOOK.split("  main: ")[0].count("\n") + 1
+    assert inn.findings[0].startswith(f"inn.yaml:{line}:")
 
 
 def test_a_number_that_stays_keeps_its_opaque_id(
@@ -109,7 +115,7 @@ def test_a_tenant_keeps_its_id(hotel: World, save_book: Callable[..., None], ali
     assert refused.status == "refused"
     assert "a tenant keeps its id" in refused.findings[0]
     save_book(BOOK)
-    assert publish(hotel)[0].status in {"unchanged", "live"}
+    assert publish(hotel)[0].status == "mended"
     alice.texts("towels")
     assert alice.replies() == ["towels-coming"]
 
@@ -165,7 +171,7 @@ def test_a_fault_in_one_file_holds_up_no_other(
     other = BOOK.replace("tenant: grand-hotel", "tenant: inn").replace("+16125550", "+16125560")
     save_book(other, "inn.yaml")
     save_book("rules: grand-hotel.yaml\ncases: []\n", "grand-hotel.test.yaml")
-    monkeypatch.setattr("router.flows.publish.run_tests", fail)
+    monkeypatch.setattr("router.flows.rulebooks.checking.run_tests", fail)
     hotel_file, inn = publish(hotel)
     assert (hotel_file.status, inn.status) == ("refused", "live")
     assert "report" in hotel_file.findings[0]

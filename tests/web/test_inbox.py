@@ -195,7 +195,8 @@ def test_a_rulebook_that_was_refused_is_announced(alice: Visitor, businesses: An
     assert "was refused" not in alice.get("/inbox/open").text
     publish_folder(businesses, businesses.settings.rules_dir)
     page = alice.get("/inbox/open").text
-    assert "The rulebook on disk was refused" in page
+    assert "grand-hotel.yaml was refused" in page
+    assert "routed by revision 1" in page
     assert "replly" in page
 
 
