@@ -3,12 +3,17 @@
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import update
 
 from router.flows.letter import Letter, reply
-from router.flows.publish import Published, publish_folder
+from router.flows.publish import Published, publish_file, publish_folder
+from router.flows.rulebooks.files import hash_of
+from router.flows.rulebooks.history import find_revision
+from router.flows.rulebooks.standing import all_standings
 from router.flows.staff import StaffIdentity
 from router.flows.tenants import banner
 from router.flows.world import World
+from router.store.tables import RuleFile
 from tests.flows.conftest import BOOK, EVENTS, TENANT, Person
 
 
@@ -175,3 +180,66 @@ def test_a_fault_in_one_file_holds_up_no_other(
     hotel_file, inn = publish(hotel)
     assert (hotel_file.status, inn.status) == ("refused", "live")
     assert "report" in hotel_file.findings[0]
+
+
+def test_what_is_known_of_a_broken_file_of_nobody_is_that_it_is_there(
+    hotel: World, save_book: Callable[..., None]
+) -> None:
+    save_book("tenant: unheard-of\nnonsense: [", "new.yaml")
+    save_book("tenant: grand-hotel\nnonsense: [", "second.yaml")
+    publish(hotel)
+    standings, strays = all_standings(hotel)
+    assert [(found.file, found.state) for found in strays] == [("new.yaml", "refused")]
+    assert [found.file for found in standings[0].files] == ["second.yaml"]
+
+
+def test_since_when_disk_and_live_rulebook_differ_is_since_the_first_broken_edit(
+    hotel: World, save_book: Callable[..., None], advance: Callable[..., None]
+) -> None:
+    since = []
+    for edit in ("nonsense: [", "more nonsense: ["):
+        save_book(edit)
+        publish(hotel)
+        told = banner(hotel, TENANT)
+        assert told is not None
+        since.append(told.files[0].since)
+        advance(minutes=5)
+    assert since[0] == since[1]
+    assert told.revision == 1
+
+
+def test_a_file_that_may_not_be_read_is_told_and_read_once_it_may(hotel: World) -> None:
+    file = hotel.settings.rules_dir / "grand-hotel.yaml"
+    text = file.read_bytes()
+    file.write_bytes(b"\xff\xfe")
+    assert publish(hotel)[0].is_news
+    assert not publish(hotel)[0].is_news
+    told = banner(hotel, TENANT)
+    assert told is not None
+    assert told.files[0].state == "unreadable"
+    file.write_bytes(text)
+    assert publish(hotel)[0].status == "mended"
+    assert banner(hotel, TENANT) is None
+
+
+def test_a_file_kept_with_line_ends_of_windows_is_kept_as_it_is(hotel: World) -> None:
+    windows = BOOK.replace("\n", "\r\n").encode()
+    file = hotel.settings.rules_dir / "grand-hotel.yaml"
+    file.write_bytes(windows)
+    assert publish(hotel)[0].status == "live"
+    with hotel.store.read() as connection:
+        assert find_revision(connection, TENANT, 2).text.encode() == windows
+
+
+def test_what_was_refused_is_looked_at_again_by_a_newer_program(
+    hotel: World, save_book: Callable[..., None]
+) -> None:
+    save_book("nonsense: [")
+    publish(hotel)
+    with hotel.store.write() as connection:  # as if the version before had refused this text
+        hashed = hash_of(BOOK + "# new", None)
+        connection.execute(update(RuleFile).values(hash=hashed))
+    save_book(BOOK + "# new")
+    folder = hotel.settings.rules_dir
+    assert publish_file(hotel, folder, "grand-hotel.yaml").status == "refused"
+    assert publish_file(hotel, folder, "grand-hotel.yaml", is_fresh=True).status == "live"

@@ -88,7 +88,7 @@ def test_a_mistake_in_a_test_file_fails(hotel: Rulebook, case: str, why: str) ->
 
 
 def test_more_texts_than_a_save_can_wait_for_are_refused(hotel: Rulebook) -> None:
-    case = "  - {name: a, say: [%s]}\n" % ", ".join(["towels"] * 1_000)
+    case = f"  - {{name: a, say: [{', '.join(['towels'] * 1_000)}]}}\n"
     assert run_tests(hotel, f"cases:\n{case}{case}", "t.yaml").ok
     more = f"cases:\n{case}{case}  - {{name: b, say: towels}}\n"
     said = "t.yaml:2: BH113 2,001 texts and waits; a test file holds 2,000 at most"
