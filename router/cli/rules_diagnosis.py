@@ -23,10 +23,10 @@ from router.store.engine import DatabaseDown
 LONGEST_WAIT = timedelta(seconds=15)  # that a clock may leave a saved file alone
 
 SAYS: dict[FileState, str] = {
-    "refused": "was refused",
+    "refused": "refused",
     "clashing": "clashes with another file",
-    "unreadable": "cannot be read",
-    "missing": "is missing",
+    "unreadable": "unreadable",
+    "missing": "missing",
 }
 DO: dict[FileState, str] = {
     "refused": "run `bellhop rules check` and `bellhop rules test` on it",
@@ -72,7 +72,7 @@ def _on_tenant(standing: Standing) -> Iterator[Finding]:
 
 
 def _on_file(found: FoundFile, standing: Standing | None = None) -> Finding:
-    said = f"{found.file} {SAYS[found.state]} since {found.since:%Y-%m-%d %H:%M} UTC"
+    said = f"{found.file}: {SAYS[found.state]} since {found.since:%Y-%m-%d %H:%M} UTC"
     if standing is not None:
         said += f"; revision {standing.revision} of {standing.tenant_id} is in force"
     first = f": {found.findings[0]}" if found.findings else ""

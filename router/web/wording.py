@@ -23,10 +23,10 @@ KEYWORDS = {
 
 FILES: dict[FileState, str] = {
     "live": "is in force",
-    "refused": "was refused",
+    "refused": "refused",
     "clashing": "clashes with another file",
-    "unreadable": "cannot be read",
-    "missing": "is missing",
+    "unreadable": "unreadable",
+    "missing": "missing",
 }
 
 
@@ -59,7 +59,7 @@ def initials(name: str) -> str:
 
 def file_words(found: FoundFile) -> str:
     """What is the matter with a rulebook's file."""
-    return f"{found.file} {FILES[found.state]}"
+    return f"{found.file}: {FILES[found.state]}"
 
 
 def add_filters(app: Flask) -> None:

@@ -157,9 +157,9 @@ def test_doctor_names_every_file_that_is_not_in_force(
     (folder / "inn.yml").write_text("tenant: inn\n")
     publish_folder(hotel, folder)
     told = "\n".join(doctor())
-    assert "grand-hotel.yaml was refused since" in told
+    assert "grand-hotel.yaml: refused since" in told
     assert "revision 2 of grand-hotel is in force" in told
-    assert "unknown.yaml was refused since" in told
+    assert "unknown.yaml: refused since" in told
     assert "inn.yml is not read" in told
 
 

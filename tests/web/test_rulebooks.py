@@ -128,10 +128,10 @@ def test_staff_sees_what_differs_of_their_own_business_alone(
 ) -> None:
     save("second.yaml", "tenant: grand-hotel\n")
     page = alice.get("/inbox/open").text
-    assert "second.yaml was refused" in page
+    assert "second.yaml: refused" in page
     assert "routed by revision 1" in page
     assert "second.yaml" not in bob.get("/inbox/open").text
     (businesses.settings.rules_dir / "clinic.yaml").unlink()
     publish_folder(businesses, businesses.settings.rules_dir)
-    assert "clinic.yaml is missing" in bob.get("/inbox/open").text
+    assert "clinic.yaml: missing" in bob.get("/inbox/open").text
     assert "clinic.yaml" not in alice.get("/inbox/open").text
