@@ -19,6 +19,7 @@ from router.flows.receive import receive
 from router.flows.ripples import CALM, Ripples
 from router.flows.rulebooks.live import RulebookLost
 from router.flows.world import World
+from router.store.disk import sync_folder
 from router.store.engine import DatabaseDown
 from router.store.ids import new_id
 
@@ -41,7 +42,7 @@ def spool(world: World, inbound: Inbound) -> None:
         file.flush()
         os.fsync(file.fileno())
     fresh.rename(path)
-    _fsync_folder(folder)
+    sync_folder(folder)
 
 
 def drain_spool(world: World) -> Ripples:
@@ -84,11 +85,3 @@ def _inbound(packed: dict[str, Any]) -> Inbound:
     media = tuple(Media(**medium) for medium in packed.pop("media"))
     sent_at = datetime.fromisoformat(packed["sent_at"]) if packed.get("sent_at") else None
     return Inbound(**{**packed, "media": media, "received_late": True, "sent_at": sent_at})
-
-
-def _fsync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

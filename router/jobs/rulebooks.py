@@ -90,8 +90,10 @@ class RulesWatch:
         self._observe(now_seconds)
         for name, watched in self._files.items():
             if watched.is_due(now_seconds):
-                is_patient = watched.is_patient(now_seconds)
-                watched.at_work = self._pool.submit(self._deal_with, name, watched, is_patient)
+                look, is_patient = watched.look, watched.is_patient(now_seconds)
+                watched.at_work = self._pool.submit(
+                    self._deal_with, name, watched, look, is_patient
+                )
 
     def close(self) -> None:
         """Wait for what is at work, and begin nothing more."""
@@ -121,8 +123,10 @@ class RulesWatch:
         for watched in files:
             watched.dealt = None
 
-    def _deal_with(self, name: str, watched: Watched, is_patient: bool) -> None:
-        look, folder = watched.look, self.world.settings.rules_dir
+    def _deal_with(self, name: str, watched: Watched, look: Look, is_patient: bool) -> None:
+        folder = self.world.settings.rules_dir
+        if look_at(folder, name) != look:
+            return  # it changed while it waited for its turn
         is_fresh = watched.found is None
         try:
             found = publish_file(self.world, folder, name, is_patient=is_patient, is_fresh=is_fresh)

@@ -133,6 +133,7 @@ def test_going_back_to_what_is_live_puts_the_file_back(edited: World, save_book:
     assert (done.was_live, done.revision, on_disk(edited)) == (True, 3, COMING_UP)
     assert banner(edited, TENANT) is None
     assert len(history(edited, TENANT)) == 3
+    assert noted(edited)[-1].action == "rules.put_back"
 
 
 def test_a_vanished_file_comes_back_with_a_rollback(edited: World) -> None:

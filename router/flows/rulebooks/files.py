@@ -5,9 +5,11 @@ import os
 import pwd
 import stat
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from router.store.disk import sync_folder
 from rules.file.source import MAX_BYTES
 
 SUFFIX, TEST_SUFFIX = ".yaml", ".test.yaml"
@@ -93,22 +95,37 @@ def read_candidate(folder: Path, file: str) -> Candidate:
 
 
 def write_whole(path: Path, text: str | None) -> None:
-    """Put a text in the place of a file in one step, on disk when this returns; None removes it."""
+    """Put a text in the place of a file in one step, on disk when this returns; None removes it.
+
+    Owner and rights stay what they were, as far as we may set them.
+    """
     if text is None:
         path.unlink(missing_ok=True)
-        return
-    mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o644
-    descriptor, fresh = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    else:
+        descriptor, fresh = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(text.encode())
+                _make_alike(descriptor, path)
+                file.flush()
+                os.fsync(descriptor)
+            Path(fresh).replace(path)
+        except BaseException:
+            Path(fresh).unlink(missing_ok=True)
+            raise
+    sync_folder(path.parent)
+
+
+def _make_alike(descriptor: int, path: Path) -> None:
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(text.encode())
-            os.fchmod(descriptor, mode)
-            file.flush()
-            os.fsync(descriptor)
-        Path(fresh).replace(path)
-    except BaseException:
-        Path(fresh).unlink(missing_ok=True)
-        raise
+        before = path.stat()
+    except FileNotFoundError:
+        before = path.parent.stat()
+        os.fchmod(descriptor, 0o644)
+    else:
+        os.fchmod(descriptor, stat.S_IMODE(before.st_mode))
+    with suppress(PermissionError):
+        os.fchown(descriptor, before.st_uid, before.st_gid)
 
 
 def _is_book(name: str) -> bool:

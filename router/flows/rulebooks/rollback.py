@@ -6,6 +6,7 @@ from pathlib import Path
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
+from router.flows.audit import Detail, note
 from router.flows.people.staff_named import missing_author
 from router.flows.rulebooks.checking import check
 from router.flows.rulebooks.clashes import find_clashes
@@ -120,7 +121,10 @@ def _swap(
         write_whole(folder / candidate.file, candidate.text)
         write_whole(folder / tests_of(candidate.file), candidate.tests)
         if candidate.hash == live.hash:
-            note_live(connection, live.tenant_id, live.file, live.hash, world.now())
+            at = world.now()
+            note_live(connection, live.tenant_id, live.file, live.hash, at)
+            said: dict[str, Detail] = {"revision": live.number, "file": live.file}
+            note(connection, live.tenant_id, at, candidate.author, "rules.put_back", **said)
             return RolledBack(live.file, restores, live.number, (), True, kept_as)
         number = put_in_force(world, connection, candidate, book, restores)
     return RolledBack(candidate.file, restores, number, (), False, kept_as)
