@@ -15,6 +15,7 @@ from rules.rehearsal.shapes import CASE, EXPECT, FILE, GIVEN, KINDS, ROLLOUT, ST
 
 YEARS = range(2000, 2101)
 INSTANT = f"{{}} must be an instant such as 2026-11-10 10:00, in {YEARS[0]} to {YEARS[-1]}"
+MOST_STEPS = 2_000
 _LONGEST = timedelta(days=3650)  # that a talk may wait in all
 _ALLOWED = {
     "thread": THREAD_STATES,
@@ -77,8 +78,17 @@ def load_tests(text: str, file: str) -> LoadedTests:
     if "cases" in fields and not items:
         scope.add("BH205", fields["cases"], "cases must not be empty")
     cases = tuple(case for item in items for case in _read_case(item, given, scope))
+    _check_length(cases, fields, scope)
     rules = _read_rules(fields["rules"], scope) if "rules" in fields else None
     return LoadedTests(() if problems.blocked else cases, rules, problems.sorted())
+
+
+def _check_length(cases: tuple[TestCase, ...], fields: Fields, scope: Scope) -> None:
+    """So many can be run whenever the file is saved, without anyone waiting for it."""
+    steps = sum(len(case.steps) for case in cases)
+    if steps > MOST_STEPS:
+        said = f"{steps:,} texts and waits; a test file holds {MOST_STEPS:,} at most"
+        scope.add("BH113", fields["cases"], said)
 
 
 def _read_rules(node: Node, scope: Scope) -> str:
