@@ -302,3 +302,24 @@ class Staff(SQLModel, table=True):
     password_hash: str
     session_epoch: int = 0
     created_at: datetime
+
+
+class Audit(SQLModel, table=True):
+    """Something that was done and may have to be accounted for. Never changed, never deleted.
+
+    `actor`: a staff handle, `file:OWNER` or `clock`. `detail` holds plain identifiers. A row is
+    inserted unchained; `chain_number` and `chain_hash` are its place in the tenant's chain.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "chain_number"),
+        Index("ix_audit_at", "tenant_id", "at"),
+    )
+    tenant_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    at: datetime
+    actor: str
+    action: str
+    detail: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    chain_number: int | None = None
+    chain_hash: bytes | None = None
