@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from router.cli.start import WRONG_USE, fail
+from rules.file.findings import Finding
+from rules.load import load
+from rules.model import Rulebook
 
 TEST_SUFFIX = ".test.yaml"
 
@@ -34,6 +37,20 @@ def read_text(file: Path) -> str:
         fail(f"{file} is not UTF-8: save it as UTF-8 text")
     except OSError as error:
         fail(f"{file} cannot be read: {error.strerror}", WRONG_USE)
+
+
+def load_book(file: Path) -> tuple[Rulebook, str]:
+    """A rulebook that must load, and its text; every finding and exit code 1 where it does not."""
+    text = read_text(file)
+    loaded = load(text, str(file))
+    if loaded.book is None:
+        fail("\n".join(map(finding_line, loaded.findings)))
+    return loaded.book, text
+
+
+def finding_line(finding: Finding) -> str:
+    """A finding as people read it."""
+    return f"{finding}" if finding.severity == "error" else f"{finding} (warning)"
 
 
 def _book_of(file: Path) -> Path:

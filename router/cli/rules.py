@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from router.cli.rulebooks import book_files, read_text, test_file_of
+from router.cli.replay.command import replay
+from router.cli.rulebooks import book_files, finding_line, load_book, test_file_of
 from router.cli.start import PROBLEMS, WRONG_USE, fail
 from router.now import real_now
 from rules.decision import Facts, RuleRef
@@ -28,6 +29,9 @@ AS_JSON = click.option("--json", "as_json", is_flag=True, help="One object a lin
 @click.group()
 def rules() -> None:
     """Rulebooks: what a business wants done with a text."""
+
+
+rules.add_command(replay)
 
 
 @rules.command()
@@ -86,7 +90,7 @@ def explain_text(file: Path, text: str, as_json: bool, **given: Any) -> None:
     Example:
       bellhop rules explain rules/books/grand-hotel.yaml "más toallas?" --at "2026-11-10 03:00"
     """
-    book = _book(file)
+    book, _ = load_book(file)
     facts = _facts(book, **given)
     story = explain(book, read(book, text), text, facts)
     lines = [json.dumps(story.as_dict(), ensure_ascii=False)] if as_json else story.as_lines()
@@ -97,10 +101,6 @@ def _explain_code(code: str) -> None:
     if code.upper() not in CODES:
         fail(f"there is no code {code}; they run from {min(CODES)} to {max(CODES)}", WRONG_USE)
     click.echo(f"{code.upper()}: {CODES[code.upper()]}")
-
-
-def _line(finding: Finding) -> str:
-    return f"{finding}" if finding.severity == "error" else f"{finding} (warning)"
 
 
 def _test(file: Path, as_json: bool) -> bool:
@@ -138,7 +138,7 @@ def _read(file: Path) -> str | Finding:
 
 def _tell_findings(findings: list[Finding], as_json: bool) -> None:
     for finding in findings:
-        click.echo(json.dumps(asdict(finding)) if as_json else _line(finding))
+        click.echo(json.dumps(asdict(finding)) if as_json else finding_line(finding))
 
 
 def _tell(report: Report, file: Path, as_json: bool) -> None:
@@ -157,13 +157,6 @@ def _tell(report: Report, file: Path, as_json: bool) -> None:
 
 def _unreached(file: Path, rule: RuleRef) -> str:
     return f"{file}:{rule.line}: no test reached {rule.section} {rule.id}"
-
-
-def _book(file: Path) -> Rulebook:
-    loaded = load(read_text(file), str(file))
-    if loaded.book is None:
-        fail("\n".join(map(_line, loaded.findings)))
-    return loaded.book
 
 
 def _facts(
