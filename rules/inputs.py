@@ -69,7 +69,12 @@ class _Kind:
     at_rest: Any
 
 
-_Table = Mapping[str, _Kind]
+class _Table(dict[str, _Kind]):
+    """The fields of a dataclass, and what they all are at rest."""
+
+    def __init__(self, **fields: _Kind) -> None:
+        super().__init__(fields)
+        self.at_rest = {name: kind.at_rest for name, kind in fields.items()}
 
 
 def _pack(value: object, fields: _Table) -> Packed:
@@ -84,7 +89,7 @@ def _pack(value: object, fields: _Table) -> Packed:
 
 
 def _unpack(packed: Packed, fields: _Table) -> Packed:
-    found = {name: kind.at_rest for name, kind in fields.items()}
+    found = fields.at_rest.copy()
     for name, written in packed.items():
         read = fields[name].read
         found[name] = read(written) if read else written
@@ -114,57 +119,57 @@ _MAP = _Kind(dict, None, NOTHING)
 _INSTANT = _Kind(datetime.isoformat, datetime.fromisoformat, None)
 _INSTANTS = _Kind(lambda them: [each.isoformat() for each in them], _instants, ())
 
-_READING: _Table = {
-    "meaning": _Kind(str, Meaning, None),
-    "also": _Kind(list, _meanings, ()),
-    "language": _PLAIN,
-    "reason": _Kind(None, None, ""),
-    "answer": _PLAIN,
-    "automatic": _PLAIN,
-    "topics": _LIST,
-    "is_bare": _FLAG,
-}
-_DIALOG: _Table = {
-    "name": _PLAIN,
-    "step": _PLAIN,
-    "expires_at": _INSTANT,
-    "misses": _MAP,
-    "saved": _MAP,
-}
-_PROMPT: _Table = {"code": _PLAIN, "expires_at": _INSTANT}
-_RECENT: _Table = {"replies": _INSTANTS, "answers": _INSTANTS, "guesses": _INSTANTS}
-_THREAD: _Table = {
-    "state": _PLAIN,
-    "team": _PLAIN,
-    "claimed": _FLAG,
-    "tags": _NAMES,
-    "dialog": _within(DialogState, _DIALOG, None),
-    "prompt": _within(Prompt, _PROMPT, None),
-    "last_activity_at": _INSTANT,
-    "last_assignee": _PLAIN,
-    "flags": _NAMES,
-    "recent": _within(Recent, _RECENT, Recent()),
-    "hinted": _NAMES,
-    "asked_back": _FLAG,
-}
-_FACTS: _Table = {
-    "at": _INSTANT,
-    "to": _PLAIN,
-    "channel": _PLAIN,
-    "language": _PLAIN,
-    "opted_out": _FLAG,
-    "topics_out": _NAMES,
-    "carrier_blocks": _FLAG,
-    "unconfirmed": _FLAG,
-    "machine": _FLAG,
-    "blocked": _FLAG,
-    "first_contact": _FLAG,
-    "groups": _NAMES,
-    "attributes": _MAP,
-    "enrolled": _NAMES,
-    "full": _NAMES,
-    "media": _LIST,
-    "draws_by": _PLAIN,
-    "left_out": _FLAG,
-    "thread": _within(ThreadState, _THREAD, ThreadState()),
-}
+_READING = _Table(
+    meaning=_Kind(str, Meaning, None),
+    also=_Kind(list, _meanings, ()),
+    language=_PLAIN,
+    reason=_Kind(None, None, ""),
+    answer=_PLAIN,
+    automatic=_PLAIN,
+    topics=_LIST,
+    is_bare=_FLAG,
+)
+_DIALOG = _Table(
+    name=_PLAIN,
+    step=_PLAIN,
+    expires_at=_INSTANT,
+    misses=_MAP,
+    saved=_MAP,
+)
+_PROMPT = _Table(code=_PLAIN, expires_at=_INSTANT)
+_RECENT = _Table(replies=_INSTANTS, answers=_INSTANTS, guesses=_INSTANTS)
+_THREAD = _Table(
+    state=_PLAIN,
+    team=_PLAIN,
+    claimed=_FLAG,
+    tags=_NAMES,
+    dialog=_within(DialogState, _DIALOG, None),
+    prompt=_within(Prompt, _PROMPT, None),
+    last_activity_at=_INSTANT,
+    last_assignee=_PLAIN,
+    flags=_NAMES,
+    recent=_within(Recent, _RECENT, Recent()),
+    hinted=_NAMES,
+    asked_back=_FLAG,
+)
+_FACTS = _Table(
+    at=_INSTANT,
+    to=_PLAIN,
+    channel=_PLAIN,
+    language=_PLAIN,
+    opted_out=_FLAG,
+    topics_out=_NAMES,
+    carrier_blocks=_FLAG,
+    unconfirmed=_FLAG,
+    machine=_FLAG,
+    blocked=_FLAG,
+    first_contact=_FLAG,
+    groups=_NAMES,
+    attributes=_MAP,
+    enrolled=_NAMES,
+    full=_NAMES,
+    media=_LIST,
+    draws_by=_PLAIN,
+    left_out=_FLAG,
+    thread=_within(ThreadState, _THREAD, ThreadState()),
+)

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import insert
 
 from router.flows.turn import Turn
-from router.store.rows import table
+from router.store.rows import AnyRow, table
 from router.store.tables import DecisionRecord
 from rules.decision import Decision, Facts
 from rules.inputs import pack
@@ -31,6 +31,11 @@ def columns_of(decision: Decision) -> dict[str, Any]:
         "code": decision.code,
         "held_by": decision.held_by,
     }
+
+
+def is_as_recorded(row: AnyRow, decision: Decision) -> bool:
+    """Whether a record's row tells of this very decision."""
+    return all(getattr(row, name) == value for name, value in columns_of(decision).items())
 
 
 def insert_record(turn: Turn, inputs: dict[str, Any], **columns: Any) -> None:

@@ -54,6 +54,21 @@ Aspect = Literal["keyword", "replies", "tags", "dialog", "enrollment", "also"]
 ASPECTS: tuple[Aspect, ...] = ("keyword", "replies", "tags", "dialog", "enrollment", "also")
 
 
+def is_alike(before: Decision, after: Decision) -> bool:
+    """Whether two decisions are the same at a glance, wherever in a file their rules stand.
+
+    True means that their outcomes are equal; it is told sooner than by making both.
+    """
+    rule, other = before.rule, after.rule
+    return (
+        before.effects == after.effects
+        and before.after == after.after
+        and (rule.id if rule else None) == (other.id if other else None)
+        and (before.held_by, before.code) == (after.held_by, after.code)
+        and before.keyword is after.keyword
+    )
+
+
 def outcome_of(decision: Decision) -> Outcome:
     """What a decision comes to."""
     replies: list[str] = []
@@ -89,9 +104,9 @@ def differences(before: Outcome, after: Outcome) -> list[tuple[Aspect, str, str]
 
 
 def _place(decision: Decision) -> Place:
-    holder = _holder(decision.after)
-    if decision.rule is not None:
-        return Place("rule", decision.rule.id, holder)
+    holder, rule = _holder(decision.after), decision.rule
+    if rule is not None:
+        return Place("rule", rule.id, holder)
     if decision.held_by is not None:
         return Place("dialog", decision.held_by, holder)
     if decision.code is not None:

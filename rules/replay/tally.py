@@ -44,7 +44,9 @@ class Change:
 
 @dataclass(slots=True)
 class Group:
-    """How many texts are alike, and some of them, in the order in which they were counted."""
+    """How many texts are alike; some of them, in the order in which they were counted, and none
+    that reads as another does.
+    """
 
     count: int = 0
     samples: list[Sample] = field(default_factory=list)
@@ -52,13 +54,17 @@ class Group:
     def add(self, sample: Sample, most: int) -> None:
         """Count one text more."""
         self.count += 1
-        if len(self.samples) < most:
-            self.samples.append(sample)
+        self._show(sample, most)
 
     def merge(self, other: "Group", most: int) -> None:
         """Count what another part has counted."""
         self.count += other.count
-        self.samples += other.samples[: most - len(self.samples)]
+        for sample in other.samples:
+            self._show(sample, most)
+
+    def _show(self, sample: Sample, most: int) -> None:
+        if len(self.samples) < most and all(one.text != sample.text for one in self.samples):
+            self.samples.append(sample)
 
 
 @dataclass(slots=True)

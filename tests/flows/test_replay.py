@@ -1,4 +1,4 @@
-"""Recorded traffic is decided again: the same under the same rulebook, the difference under another."""
+"""Recorded traffic decided again: the same by the same rulebook, and by another what differs."""
 
 from collections.abc import Callable
 from datetime import timedelta

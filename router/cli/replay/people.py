@@ -51,7 +51,8 @@ def tell_people(replay: Replay, tally: Tally, zone: ZoneInfo) -> Iterator[str]:
     if not tally.compared:
         yield "No text could be compared."
     else:
-        yield f"{tally.moved:,} of {_texts(tally.compared)} would go elsewhere"
+        moved = f"{tally.moved:,}" if tally.moved else "none"
+        yield f"{moved} of {_texts(tally.compared)} would go elsewhere: to another rule or team"
         yield from _groups(_moves(tally), zone)
     if tally.changed:
         yield f"{_texts(tally.changed)} would go where they went, and be dealt with differently"

@@ -9,19 +9,18 @@ from sqlmodel import col
 
 from router.flows.audit import note
 from router.flows.people.staff_named import missing_author
-from router.flows.record import columns_of
+from router.flows.record import is_as_recorded
 from router.flows.replay.traffic import Page, Sheet, find_pages, read_page
 from router.flows.show import NoSuchTenant
 from router.flows.world import RulebookLost, World
 from router.store.rows import AnyRow
 from router.store.sealing import TenantKeys
 from router.store.tables import Tenant
-from rules.decision import Decision
 from rules.inputs import InputsLost, unpack
 from rules.load import load
 from rules.model import Rulebook
 from rules.replay.again import Bridge, Recorded
-from rules.replay.outcome import outcome_of
+from rules.replay.outcome import is_alike, outcome_of
 from rules.replay.tally import LeftOut, Sample, Tally
 
 REPLAYED = "rules.replayed"
@@ -144,8 +143,11 @@ class Replayer:
             return "number_gone"
         if sides.before.leads_nowhere and not is_as_recorded(row, before):
             tally.outdated += 1
-        sample = Sample(row.id, row.created_at, recorded.text)
-        tally.add(outcome_of(before), outcome_of(after), sample)
+        if is_alike(before, after):
+            tally.same += 1
+        else:
+            sample = Sample(row.id, row.created_at, recorded.text)
+            tally.add(outcome_of(before), outcome_of(after), sample)
         return None
 
 
@@ -155,8 +157,3 @@ class _Sides:
 
     before: Bridge
     after: Bridge
-
-
-def is_as_recorded(row: AnyRow, decision: Decision) -> bool:
-    """Whether a record tells of this very decision."""
-    return all(getattr(row, name) == value for name, value in columns_of(decision).items())
