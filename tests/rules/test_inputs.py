@@ -150,6 +150,7 @@ def test_what_was_kept_decides_the_same_again(hotel: Rulebook, text: str, facts:
         (pack_nothing(), "no_rule"),
         ({"reading": {"class": "none"}, "facts": {"to": "main"}}, "earlier_version"),
         ({"version": 99, "reading": {}, "facts": {}}, "later_version"),
+        ({"version": 2, "reading": {}, "facts": {"of tomorrow": 1}}, "later_version"),
     ],
 )
 def test_other_records_are_told_apart(packed: dict[str, Any], why: str) -> None:

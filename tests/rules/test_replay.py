@@ -92,8 +92,15 @@ def test_whatever_else_would_be_different_is_told_in_words() -> None:
         (
             "also",
             "",
-            "in 10m without a reply by staff, to boss, tell boss by sms, "
-            "tell the webhook tickets, put the thread aside for 2h, close the thread",
+            ", ".join(
+                (
+                    "in 10m without a reply by staff, to boss",
+                    "tell boss by sms",
+                    "tell the webhook tickets",
+                    "put the thread aside for 2h",
+                    "close the thread",
+                )
+            ),
         ),
     ]
 
