@@ -41,7 +41,7 @@ RULES = 1_000
 AIM_TEXTS, AIM_SECONDS, AIM_BESIDE = 100_000, 30.0, 60.0
 CHUNK = 2_000
 TENANT = "generated"
-NO_INDEX = "decide tries the rules one after the other; an index of phrases is not built yet"
+SLOW = "a busy machine, or fewer cores than this was meant for"
 
 
 def run_replay(say: Say, seed: int, texts: int) -> None:
@@ -107,8 +107,8 @@ def _targets(seconds: float, beside: float, *, scaled: bool) -> list[Target]:
     aim = f"{AIM_TEXTS:,} texts in ≤ {AIM_SECONDS:.0f} s{how}"
     beside_aim = f"≤ {AIM_BESIDE:.0f} µs a text beside deciding"
     return [
-        Target(aim, f"{seconds:.1f} s", seconds <= AIM_SECONDS, NO_INDEX),
-        Target(beside_aim, f"{beside:.0f} µs", beside <= AIM_BESIDE, "a busy machine"),
+        Target(aim, f"{seconds:.1f} s", seconds <= AIM_SECONDS, SLOW),
+        Target(beside_aim, f"{beside:.0f} µs", beside <= AIM_BESIDE, SLOW),
     ]
 
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from keywords.reading import Reading
 from rules.decision import Facts
+from rules.heard import Heard, hear
 from rules.language import choose_language
 from rules.model import Rulebook
-from rules.phrases import Heard, hear
 
 
 @dataclass(frozen=True, slots=True)

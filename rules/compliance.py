@@ -2,12 +2,10 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Literal
 
 from keywords.reading import Meaning
 from rules.decision import (
     EVERYTHING,
-    AskPrivacy,
     OptIn,
     OptOut,
     WantBack,
@@ -50,11 +48,11 @@ def _obey_one(draft: Draft, wish: Meaning) -> None:
         case Meaning.HELP:
             draft.say_answer("help")
         case Meaning.DELETE:
-            _ask_privacy(draft, "delete")
+            draft.ask_privacy("delete")
         case Meaning.ACCESS:
-            _ask_privacy(draft, "access")
+            draft.ask_privacy("access")
         case Meaning.CORRECT:
-            _ask_privacy(draft, "correct")
+            draft.ask_privacy("correct")
         case Meaning.AMBIGUOUS:
             _ask_back(draft)
         case Meaning.NONE:
@@ -92,13 +90,6 @@ def _suppressed(draft: Draft) -> tuple[str, ...]:
     if facts.opted_out:
         return (EVERYTHING, number_scope(draft.case.book.numbers[facts.to].address))
     return (EVERYTHING, *(topic_scope(topic) for topic in sorted(facts.topics_out)))
-
-
-def _ask_privacy(draft: Draft, kind: Literal["delete", "access", "correct"]) -> None:
-    """Open a request, as only a person can."""
-    say = draft.answer(kind)
-    if say is not None:
-        draft.effects.append(AskPrivacy(kind, say))
 
 
 def _ask_back(draft: Draft) -> None:

@@ -3,15 +3,21 @@
 Pure: the same rulebook, reading, text and facts always give the same decision.
 """
 
+from collections.abc import Iterable
+
 from keywords.reading import Reading
-from rules import dialogs, enrolling, guessing
-from rules.actions import table as actions
-from rules.case import Case, open_case
+from rules import asking, dialogs, enrolling, guessing
+from rules.actions.table import ASKS, perform
+from rules.case import open_case
 from rules.compliance import obey
-from rules.conditions.table import match_all, want_words
+from rules.conditions.table import want_words
 from rules.decision import Decision, Facts
 from rules.draft import Draft
+from rules.farewells import is_farewell
+from rules.matching import enriching, first_protecting, routing
 from rules.model import Rule, Rulebook
+
+ENDS_A_DIALOG = ("assign", *ASKS)
 
 
 def decide(book: Rulebook, reading: Reading, text: str, facts: Facts) -> Decision:
@@ -26,63 +32,91 @@ def decide(book: Rulebook, reading: Reading, text: str, facts: Facts) -> Decisio
     if facts.blocked:
         draft.stay_shut()
         return draft.decision()
-    draft.reopen()
     _route(draft)
     return draft.decision()
 
 
-def first_match(rules: tuple[Rule, ...], case: Case) -> Rule | None:
-    """The first rule of a section that matches."""
-    return next((rule for rule in rules if match_all(rule.match, case)), None)
-
-
 def _route(draft: Draft) -> None:
-    book, case = draft.case.book, draft.case
     dialog = dialogs.running(draft)
-    if rule := first_match(book.protect, case):
-        dialogs.end(draft)
+    if rule := first_protecting(draft):
+        draft.reopen()
+        asking.end(draft)
+        _enrich(draft)
         _act(draft, rule)
     elif draft.muted:
+        draft.reopen()
         if dialog is None:
             _follow_routes(draft)
-    elif enrolling.take_answer(draft):
-        pass
-    elif (enrollment := enrolling.find_code(draft)) and not guessing.bars_codes(draft):
+    elif is_farewell(draft.case) and not _asks_for_words(_preview(draft)):
+        draft.farewell = True
+    else:
+        draft.reopen()
+        _take(draft)
+
+
+def _take(draft: Draft) -> None:
+    """The text is an answer, a code, a dialog's, or the routes' to deal with."""
+    if enrolling.take_answer(draft):
+        return
+    enrollment = enrolling.find_code(draft)
+    if enrollment and not guessing.bars_codes(draft):
         enrolling.take_code(draft, enrollment)
-    elif dialog is None or not _held(draft):
+    elif draft.state.dialog is None or not _hold(draft):
         _follow_routes(draft)
 
 
+def _asks_for_words(rules: Iterable[Rule]) -> bool:
+    """Whether any of these rules asks for words, and not for the surroundings alone."""
+    return any(want_words(rule.match) for rule in rules)
+
+
 def _follow_routes(draft: Draft) -> None:
-    """Let the first route that matches act, else the fallback."""
-    book = draft.case.book
-    rule = first_match(book.routes, draft.case) or book.fallback
-    if not want_words(rule.match):
+    """Let the first route that matches act, and those that go on before it; else the fallback."""
+    _enrich(draft)
+    if draft.case.book.codes and not _asks_for_words(routing(Draft(draft.case))):
         guessing.notice(draft)
-    _act(draft, rule)
+    for rule in routing(draft):
+        _act(draft, rule)
+        if not rule.goes_on:
+            return
+        draft.look_again()
+    _act(draft, draft.case.book.fallback)
 
 
-def _held(draft: Draft) -> bool:
+def _hold(draft: Draft) -> bool:
     """Let the running dialog have the text; False where it does not take it."""
     state = draft.state.dialog
     if state is None:
         return False
     dialog = draft.case.book.dialogs[state.name]
-    rule = first_match(draft.case.book.routes, draft.case)
-    if rule and "routes" in dialog.interrupted_by:
-        if any(action.key in ("assign", "start") for action in rule.do):
-            dialogs.end(draft)
+    matching = _preview(draft)
+    final = next((rule for rule in matching if not rule.goes_on), None)
+    if final and "routes" in dialog.interrupted_by:
+        if any(action.key in ENDS_A_DIALOG for action in final.do):
+            asking.end(draft)
         return False
-    taken = dialogs.take(draft, state)
-    draft.held_by = state.name if taken else None
-    return taken
+    if not dialogs.take(draft, state):
+        return False
+    draft.held_by = state.name
+    draft.held_back += [rule.ref for rule in matching]
+    return True
+
+
+def _preview(draft: Draft) -> list[Rule]:
+    """The routes that would act on the text, `enrich` included, without their doing so."""
+    scratch = Draft(draft.case)
+    _enrich(scratch)
+    return list(routing(scratch))
+
+
+def _enrich(draft: Draft) -> None:
+    """Let every rule of `enrich` that matches act; each sees what those above it did."""
+    for rule in enriching(draft):
+        draft.enter(rule)
+        perform(rule.do, draft)
+        draft.look_again()
 
 
 def _act(draft: Draft, rule: Rule) -> None:
-    """Let a rule act, after every rule of `enrich` that matches."""
-    for enriching in draft.case.book.enrich:
-        if match_all(enriching.match, draft.case):
-            draft.enter(enriching)
-            actions.perform(enriching.do, draft)
     draft.enter(rule)
-    actions.perform(rule.do, draft)
+    perform(rule.do, draft)

@@ -1,11 +1,12 @@
-"""Running a dialog: beginning it, taking a text as its answer, going on or giving up."""
+"""A dialog that runs: taking a text as its answer, going on or giving up."""
 
 from dataclasses import replace
 
 from rules.actions.table import perform
-from rules.answers import answer_to
+from rules.asking import ask, end
 from rules.decision import DialogState
 from rules.draft import Draft
+from rules.expecting.table import answer_to
 from rules.model import Dialog, Step
 
 
@@ -20,17 +21,6 @@ def running(draft: Draft) -> DialogState | None:
         end(draft)
         return None
     return state
-
-
-def begin(draft: Draft, name: str) -> None:
-    """Start a dialog with its first question."""
-    dialog = draft.case.book.dialogs[name]
-    _ask(draft, dialog, dialog.steps[0], DialogState(name, "", draft.case.facts.at))
-
-
-def end(draft: Draft) -> None:
-    """Leave the dialog, without a word."""
-    draft.state = replace(draft.state, dialog=None)
 
 
 def take(draft: Draft, state: DialogState) -> bool:
@@ -70,15 +60,8 @@ def _go_to(draft: Draft, dialog: Dialog, target: str, state: DialogState) -> boo
             perform(dialog.done, draft)
             draft.closing = False
         return target != "handover"
-    _ask(draft, dialog, _step(dialog, target), state)
+    ask(draft, dialog, _step(dialog, target), state)
     return True
-
-
-def _ask(draft: Draft, dialog: Dialog, step: Step, state: DialogState) -> None:
-    expires_at = draft.case.facts.at + dialog.expires
-    asked = replace(state, step=step.id, expires_at=expires_at)
-    draft.state = replace(draft.state, dialog=asked)
-    draft.ask(step.ask)
 
 
 def _after(dialog: Dialog, step: Step) -> str:

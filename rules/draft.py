@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
+from typing import Literal
 
 from rules.case import Case
 from rules.decision import (
     NOTHING,
+    AskPrivacy,
     Assign,
+    Close,
     Decision,
     Effect,
     Flag,
@@ -14,14 +18,18 @@ from rules.decision import (
     RuleRef,
     SaveAttribute,
     Say,
+    Snooze,
     Tag,
     ThreadState,
+    Untag,
 )
 from rules.limits import count_answer, count_reply, trim
 from rules.model import Rule, Section, Texts
-from rules.moves import escalated, flagged, stand_in
+from rules.moves import closed, escalated, flagged, stand_in
 from rules.texts import builtin
 from rules.texts.templates import fill, in_language
+
+PrivacyKind = Literal["delete", "access", "correct"]
 
 
 class Draft:
@@ -43,13 +51,17 @@ class Draft:
         self.rule_id = ""
         self.code: str | None = None
         self.held_by: str | None = None
+        self.held_back: list[RuleRef] = []
+        self.shadow: list[RuleRef] = []
+        self.farewell = False
         self.values: dict[str, str] = dict(case.facts.attributes)
 
     def reopen(self) -> None:
         """The text opens the thread: one that was closed begins afresh, without team and tags."""
         if self.state.state == "closed":
             self.state = replace(self.state, team=None, claimed=False, tags=frozenset())
-        self.state = replace(self.state, state="open")
+        if self.state.state != "open":
+            self.state = replace(self.state, state="open")
 
     def stay_shut(self) -> None:
         """The text opens no thread: one that was new counts as closed."""
@@ -76,7 +88,7 @@ class Draft:
 
     def enter(self, rule: Rule) -> None:
         """A rule acts from here on."""
-        self.rules.append(RuleRef(rule.id, rule.section, rule.line))
+        self.rules.append(rule.ref)
         self.section, self.rule_id = rule.section, rule.id
 
     def word(
@@ -145,15 +157,44 @@ class Draft:
             self.flag_once("limit")
         return say if allowed else replace(say, withheld=True)
 
+    def ask_privacy(self, kind: PrivacyKind) -> None:
+        """Open a privacy request, as only a person can."""
+        say = self.answer(kind)
+        if say is not None:
+            self.effects.append(AskPrivacy(kind, say))
+
     def save(self, name: str, value: str) -> None:
-        """Remember what a dialog heard."""
+        """Remember a value as an attribute of the contact."""
         self.values[name] = value
         self.effects.append(SaveAttribute(name, value))
 
-    def tag(self, tag: Tag) -> None:
+    def tag(self, name: str) -> None:
         """Put a tag on the thread."""
-        self.state = replace(self.state, tags=self.state.tags | {tag.name})
-        self.effects.append(tag)
+        self.state = replace(self.state, tags=self.state.tags | {name})
+        self.effects.append(Tag(name))
+
+    def untag(self, name: str) -> None:
+        """Take a tag off the thread."""
+        self.state = replace(self.state, tags=self.state.tags - {name})
+        self.effects.append(Untag(name))
+
+    def snooze(self, length: timedelta) -> None:
+        """Put the thread aside."""
+        self.state = replace(self.state, state="snoozed")
+        self.effects.append(Snooze(length))
+
+    def close(self) -> None:
+        """End the thread's episode."""
+        self.state = closed(self.state)
+        self.effects.append(Close())
+
+    def look_again(self) -> None:
+        """Let the rules from here on see the tags and attributes as they have become."""
+        facts = self.case.facts
+        if facts.thread.tags == self.state.tags and facts.attributes == self.values:
+            return
+        thread, values = replace(facts.thread, tags=self.state.tags), dict(self.values)
+        self.case = replace(self.case, facts=replace(facts, thread=thread, attributes=values))
 
     def assign(self, to: Assign) -> None:
         """Give the thread to someone, as far as this section may take it from whoever has it."""
@@ -186,4 +227,7 @@ class Draft:
             effects=tuple(self.effects),
             code=self.code,
             held_by=self.held_by,
+            held_back=tuple(self.held_back),
+            shadow=tuple(self.shadow),
+            farewell=self.farewell,
         )

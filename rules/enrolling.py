@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from keywords.normalize import words
-from rules import dialogs
+from rules import asking
 from rules.codes import named_code, near_codes, type_out
 from rules.decision import AskEnrollment, Enroll, Prompt
 from rules.draft import Draft
@@ -15,13 +15,17 @@ PROMPT_WAITS = timedelta(hours=24)
 
 
 def codes_at_stake(book: Rulebook, text: str, prompt: Prompt | None) -> frozenset[str]:
-    """The codes about which a decision needs to know who is enrolled and whether they are full."""
+    """The codes about which a decision needs to know who is enrolled and whether they are full:
+    those that the text may be, the one that is asked about, and those that rules enroll into.
+    """
     if not book.codes:
         return frozenset()
     typed, asked = type_out(words(text)), prompt.code if prompt else None
     named = named_code(book.codes, typed)
     near = near_codes(book.codes, typed) if named is None else ()
-    return frozenset(code for code in (named, asked, *near) if code and code in book.enrollments)
+    return frozenset(
+        code for code in (named, asked, *near, *book.enrolling) if code and code in book.enrollments
+    )
 
 
 def find_code(draft: Draft) -> Enrollment | None:
@@ -100,4 +104,4 @@ def _enroll(draft: Draft, enrollment: Enrollment) -> None:
     elif enrollment.confirm == "single" or not enrollment.dialog:
         draft.confirm("opt-in", frequency=enrollment.frequency)
     if enrollment.dialog:
-        dialogs.begin(draft, enrollment.dialog)
+        asking.begin(draft, enrollment.dialog)

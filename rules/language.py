@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 
 from keywords.classify import compliance_words
 from keywords.reading import Reading
-from rules.model import Phrase, Rulebook, Vocabulary
-from rules.phrases import Heard
+from rules.heard import Heard, Phrase
+from rules.model import Rulebook, Vocabulary
 
 _Phrases = tuple[tuple[str, ...], ...]
 

@@ -1,6 +1,6 @@
 """From a YAML text to a rulebook, with every problem it has, each at its place."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rules.codes import fold_code
 from rules.file.findings import Finding, Problems
@@ -15,6 +15,7 @@ from rules.file.scalars import (
 from rules.file.scope import Scope
 from rules.file.shape import Fields, Shape, read_fields, read_one_or_more
 from rules.file.source import Node, Scalar, Table, parse
+from rules.index import Index
 from rules.language import build_vocabulary
 from rules.lint.checks import lint
 from rules.lint.examples import check_examples
@@ -69,6 +70,7 @@ def load(text: str, file: str) -> Loaded:
     book = _read_book(root, scope)
     lint(book, scope)
     if not problems.blocked:
+        book = replace(book, finder=Index(book))
         check_examples(book, scope)
     return Loaded(None if problems.blocked else book, problems.sorted())
 
@@ -108,6 +110,7 @@ def _read_book(root: Table, scope: Scope) -> Rulebook:
         webhooks=read_webhooks(fields.get("webhooks"), scope),
         topic_words=compile_words(topics, enrollments),
         vocabulary=build_vocabulary(scope.languages, scope.spoken),
+        enrolling=frozenset(scope.enrolling),
         codes={fold_code(code): code for code in enrollments},
     )
 

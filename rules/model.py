@@ -1,13 +1,15 @@
 """A rulebook as typed values: what `load` makes of a tenant's YAML file, and `decide` reads."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 from zoneinfo import ZoneInfo
 
 from keywords.topics import Topics
+from rules.decision import RuleRef
+from rules.heard import Heard, Phrase
 from rules.limits import Limits
 from rules.times.week import Week
 
@@ -15,18 +17,6 @@ Texts = Mapping[str, str]  # language -> text
 Vocabulary = Mapping[str, Mapping[str, tuple[tuple[str, ...], ...]]]
 """Language -> first word -> the folded phrases of that language that begin with it."""
 Section = Literal["protect", "enrich", "routes", "fallback"]
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """Words that a text is compared with. `run` is them folded, a space before, between and after.
-
-    `exact`: accents count.
-    """
-
-    text: str
-    run: str
-    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,9 +177,22 @@ class Rule:
     expires: date | None = None
 
     @property
+    def ref(self) -> RuleRef:
+        """How decisions and findings name it."""
+        return RuleRef(self.id, self.section, self.line)
+
+    @property
     def may_be_absent(self) -> bool:
         """Whether it is in force for some people or at some times alone, so that it hides none."""
         return self.is_shadow or self.rollout < 100 or self.expires is not None  # noqa: PLR2004 - %
+
+
+class RuleFinder(Protocol):
+    """Knows which rules a text may match, without asking each."""
+
+    def candidates(self, section: Section, heard: Heard) -> Iterable[Rule]:
+        """The rules of a section that the words of a text do not rule out, top to bottom."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +200,8 @@ class Rulebook:
     """One tenant's whole rulebook. The first of `languages` is the default.
 
     `topics` are the kinds of texts that a person may opt out of alone, by name, each with its words
-    by language; `topic_words` those and the enrollment codes, for the keyword layer.
+    by language; `topic_words` those and the enrollment codes, for the keyword layer. Without a
+    `finder` every rule is asked.
     """
 
     tenant: str
@@ -222,5 +226,8 @@ class Rulebook:
     webhooks: Mapping[str, Webhook]
     topic_words: Topics
     vocabulary: Vocabulary = field(default_factory=lambda: MappingProxyType({}))
+    enrolling: frozenset[str] = frozenset()
+    """The codes that rules and dialogs enroll into."""
+    finder: RuleFinder | None = field(default=None, repr=False, compare=False)
     codes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """A code as people type it, folded and without spaces -> the code as written."""

@@ -1,4 +1,4 @@
-"""What an escalation or an assignment makes of a thread, and whom it means."""
+"""What assigning, escalating and closing make of a thread, and whom an assignment means."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -30,6 +30,18 @@ def escalated(state: ThreadState, to: Assign) -> ThreadState:
     if to.staff:
         return replace(state, team=to.team, claimed=True, last_assignee=to.staff)
     return replace(state, team=to.team, claimed=False)
+
+
+def closed(state: ThreadState) -> ThreadState:
+    """The thread at the end of its episode: in nobody's hands, its tags gone; a doubt remains."""
+    return replace(
+        state,
+        state="closed",
+        claimed=False,
+        tags=frozenset(),
+        flags=state.flags & {"doubt"},
+        dialog=None,
+    )
 
 
 def flagged(state: ThreadState, name: Flags) -> ThreadState:

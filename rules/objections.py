@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from rules import dialogs
+from rules import asking
 from rules.decision import OptOut, topic_scope
 from rules.draft import Draft
 
@@ -39,4 +39,4 @@ def _leave(draft: Draft, code: str) -> None:
         draft.state = replace(draft.state, prompt=None)
     enrollment = draft.case.book.enrollments.get(code)
     if enrollment and dialog and dialog.name == enrollment.dialog:
-        dialogs.end(draft)
+        asking.end(draft)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from keywords.topics import Topics, compile_topics
-from rules.model import Phrase
+from rules.heard import Phrase
 
 MARKETING = "marketing"
 """The topic that is a purpose: who opts out of it alone gets no advertising of any kind."""

@@ -18,7 +18,7 @@ def note(
 ) -> None:
     """Keep that `actor` (a staff handle, `file:OWNER`, or `clock`) did `action` at `at`.
 
-    `detail` holds plain identifiers and counts, never an address, a name or anything a person wrote.
+    `detail` holds plain identifiers and counts, never an address, a name or what a person wrote.
     The row is committed with what it tells of, or not at all. It is inserted unchained.
     """
     connection.execute(

@@ -16,7 +16,9 @@ from rules.story.explain import RuleStory
 NOT_MATCHED = "did not match"
 OUTCOMES = {
     "acted": "Acted",
-    "held back": "Held back",
+    "in shadow": "Would have, but is in shadow",
+    "held back": "Held back by the dialog",
+    "not in force": "Not in force for them, or then",
     "came too late": "Would have, came later",
     NOT_MATCHED: "Did not match",
 }

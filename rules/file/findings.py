@@ -30,7 +30,6 @@ CODES: Mapping[str, str] = MappingProxyType(
         "BH112": "The rules name keywords of more than 200,000 phrases in all.",
         # the shape
         "BH201": "This key is not part of the language.",
-        "BH202": "This key is part of the language, but not of this version yet.",
         "BH203": "A required key is missing.",
         "BH204": "A map, a list or a plain value stands where something else is expected.",
         "BH205": "A value is empty.",
@@ -43,7 +42,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         # what would go wrong
         "BH401": "`match` is empty: the rule would swallow every text.",
         "BH402": "`do` is empty: the rule would do nothing.",
-        "BH403": "One rule replies twice to one text.",
+        "BH403": "One text would get two replies, two questions, or a reply after a question.",
         "BH404": "A text lacks one of the rulebook's languages.",
         "BH405": "Opening hours overlap, or a span has no length.",
         "BH406": "A day stands in two keys of the same opening hours.",
@@ -62,6 +61,9 @@ CODES: Mapping[str, str] = MappingProxyType(
         "BH419": "Double braces hold something else than one name.",
         "BH420": "An enrollment code takes every text of this rule, so that none gets here.",
         "BH421": "A topic or code is called by a word for every text, or by a built-in word.",
+        "BH422": "RE2 does not take this pattern.",
+        "BH423": "A word boundary stands beside a letter that RE2 does not count as one.",
+        "BH424": "`within` stands alone, though every thread is active as it is written to.",
         # what may be meant otherwise
         "BH501": "A template is used nowhere.",
         "BH502": "A placeholder is no value that a dialog saves.",

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from rules.file.findings import Place, Problems
 from rules.file.source import Node, Scalar, Table
-from rules.model import Phrase
+from rules.heard import Phrase
 
 NAMED_SECTIONS = (
     "numbers",
@@ -39,6 +39,7 @@ class Scope:
         self.texts: list[tuple[str, str, Scalar]] = []
         """Template (or "" for a rule's own text), language and text."""
         self.saves: set[str] = set()
+        self.enrolling: set[str] = set()
 
     def add(self, code: str, place: Place, message: str) -> None:
         """Note a finding at a place."""

@@ -11,12 +11,11 @@ Fields = Mapping[str, Node]
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The keys of one kind of map: those it takes, those it needs, those of a later version."""
+    """The keys of one kind of map: those it takes, and those it needs."""
 
     what: str
     keys: Collection[str]
     required: Collection[str] = field(default=())
-    later: Collection[str] = field(default=())
 
 
 def read_fields(node: Node, shape: Shape, scope: Scope) -> Fields:
@@ -37,10 +36,7 @@ def read_fields(node: Node, shape: Shape, scope: Scope) -> Fields:
 
 
 def _refuse(key: Scalar, shape: Shape, scope: Scope) -> None:
-    if key.text in shape.later:
-        scope.add("BH202", key, f"`{key.text}` is not supported by this version yet")
-        return
-    hint = scope.suggest(key.text, [*shape.keys, *shape.later])
+    hint = scope.suggest(key.text, shape.keys)
     scope.add("BH201", key, f"{shape.what} has no key `{key.text}`{hint}")
 
 

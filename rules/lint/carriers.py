@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
+from rules.heard import hear
 from rules.model import Rulebook
-from rules.phrases import hear
 from rules.texts.templates import placeholders
 
 _FREQUENCY = frozenset(

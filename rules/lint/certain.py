@@ -4,46 +4,35 @@ from collections.abc import Iterator
 
 from rules.case import Case
 from rules.conditions.table import CONDITIONS
-from rules.model import Condition, Phrase, Rule, Rulebook
+from rules.index import Index
+from rules.model import Condition, Rule, Rulebook
 
 
 class Certain:
     """The rules of `protect` and `routes`, by the words that a text needs for them to match."""
 
     def __init__(self, book: Rulebook) -> None:
-        self._rules = (*book.protect, *book.routes)
-        self._place = {rule.id: place for place, rule in enumerate(self._rules)}
-        self._always: list[int] = []
-        self._by_word: dict[str, list[int]] = {}
-        for place, rule in enumerate(self._rules):
-            needed = _needed_words(rule)
-            if needed is None:
-                self._always.append(place)
-            for word in needed or ():
-                self._by_word.setdefault(word, []).append(place)
+        self._finder = book.finder or Index(book)
 
     def first_above(self, rule: Rule, case: Case) -> Rule | None:
-        """The first rule above this one that takes the text whatever the surroundings."""
-        for place in sorted(set(self._candidates(case))):
-            if place >= self._place[rule.id]:
-                return None
-            if verdict_all(self._rules[place].match, case) is True:
-                return self._rules[place]
+        """The first rule above this one that takes the text whatever the surroundings.
+
+        Rules that go on, that are in shadow mode or not in force for everybody take it from none.
+        """
+        for earlier in self._above(rule, case):
+            stands_aside = earlier.goes_on or earlier.may_be_absent
+            if not stands_aside and verdict_all(earlier.match, case) is True:
+                return earlier
         return None
 
-    def _candidates(self, case: Case) -> Iterator[int]:
-        yield from self._always
-        for word in {*case.heard.words, *case.heard.exact_run.split()}:
-            yield from self._by_word.get(word, ())
-
-
-def _needed_words(rule: Rule) -> frozenset[str] | None:
-    """Words of which a text must have one for the rule to match; None where none is needed."""
-    for condition in rule.match:
-        if condition.key.startswith("message_"):
-            phrases: tuple[Phrase, ...] = condition.value
-            return frozenset(word for phrase in phrases for word in phrase.run.split()[:1])
-    return None
+    def _above(self, rule: Rule, case: Case) -> Iterator[Rule]:
+        for section in ("protect", "routes"):
+            for earlier in self._finder.candidates(section, case.heard):
+                if earlier is rule:
+                    return
+                yield earlier
+            if section == rule.section:
+                return
 
 
 def verdict_all(conditions: tuple[Condition, ...], case: Case) -> bool | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from rules.actions.table import Escalation
+from rules.actions.handing import Escalation
 from rules.decision import Assign
 from rules.file.scope import Scope
 from rules.lint.taken import Taken

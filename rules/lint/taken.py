@@ -7,8 +7,9 @@ from rules.compliance import GO_ON
 from rules.enrolling import names_code
 from rules.file.findings import Place
 from rules.file.scope import Scope
+from rules.heard import Phrase
 from rules.hearing import read
-from rules.model import Condition, Dialog, Phrase, Rule, Rulebook
+from rules.model import Condition, Dialog, Rule, Rulebook
 
 
 class Taken:

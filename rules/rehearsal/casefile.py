@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import PurePath
 
-from rules.conditions.table import THREAD_STATES
+from rules.conditions.around import MEDIA
+from rules.conditions.sender import THREAD_STATES
 from rules.file.findings import Finding, Problems
 from rules.file.scalars import read_choice, read_duration, read_text
 from rules.file.scope import Scope
@@ -18,17 +19,23 @@ _LONGEST = timedelta(days=3650)  # that a talk may wait in all
 _FILE = Shape("a test file", ("rules", "given", "cases"), required=("cases",))
 _GIVEN = Shape(
     "given",
-    ("at", "to", "from", "language", "tags", "thread"),
-    later=("group", "sender", "last_assignee", "on_shift", "media", "rollout"),
-)
+    (
+        "at", "to", "from", "language", "group", "tags", "sender", "thread", "last_assignee",
+        "on_shift", "media", "rollout",
+    ),
+)  # fmt: skip
 _EXPECT = Shape(
     "expect",
     (
         "rule", "not_rule", "enrolled", "keyword", "enrollment", "assign", "reply", "tag", "set",
-        "dialog", "privacy", "escalate", "nothing",
+        "dialog", "privacy", "escalate", "close", "nothing",
     ),
-    later=("close",),
 )  # fmt: skip
+_ALLOWED = {
+    "thread": THREAD_STATES,
+    "media": tuple(kind for kind in MEDIA if kind != "any"),
+    "rollout": ("in", "out"),
+}
 _CASE = Shape("a case", ("name", "given", "say", "talk", "expect"), required=("name",))
 _STEP = Shape("a step of `talk`", ("say", "wait", "given", "expect"))
 
@@ -150,8 +157,9 @@ def _read_given(fields: Fields, scope: Scope) -> dict[str, tuple[str, ...]]:
     given = {key: _read_values(value, key, scope) or ("",) for key, value in found.items()}
     if "at" in given and parse_instant(given["at"][0]) is None:
         scope.add("BH206", found["at"], INSTANT.format("`at`"))
-    if "thread" in given:
-        read_choice(found["thread"], THREAD_STATES, "thread", scope)
+    for key, allowed in _ALLOWED.items():
+        for item in read_one_or_more(found[key], key, scope) if key in found else []:
+            read_choice(item, allowed, key, scope)
     return given
 
 
@@ -167,8 +175,9 @@ def parse_instant(text: str) -> datetime | None:
 def _read_expect(fields: Fields, scope: Scope) -> tuple[Expectation, ...]:
     node = fields.get("expect")
     found = read_fields(node, _EXPECT, scope) if node else {}
-    if "nothing" in found:
-        read_choice(found["nothing"], ("true", "false"), "nothing", scope)
+    for key in ("nothing", "close"):
+        if key in found:
+            read_choice(found[key], ("true", "false"), key, scope)
     return tuple(
         Expectation(key, _read_values(value, key, scope), value.line)
         for key, value in found.items()
@@ -176,10 +185,10 @@ def _read_expect(fields: Fields, scope: Scope) -> tuple[Expectation, ...]:
 
 
 def _read_values(node: Node, key: str, scope: Scope) -> tuple[str, ...]:
-    """The words of a value; of a map (`set`), `name=value` for each of its entries."""
-    if isinstance(node, Table) and key == "set":
+    """The words of a value; of a map (`set`, `sender`), `name=value` for each of its entries."""
+    if isinstance(node, Table) and key in ("set", "sender"):
         if not node.entries:
-            scope.add("BH205", node, "set must not be empty")
+            scope.add("BH205", node, f"{key} must not be empty")
         return tuple(
             f"{name}={read_text(value, name, scope)}" for name, (_, value) in node.entries.items()
         )

@@ -29,8 +29,8 @@ def _acted(outcome: Outcome) -> list[str]:
 
 def _holder(outcome: Outcome) -> list[str]:
     after = outcome.after
-    person = [after.last_assignee] if after.claimed and after.last_assignee else []
-    return person + ([after.team] if after.team else [])
+    person = after.last_assignee if after.claimed else outcome.person
+    return ([person] if person else []) + ([after.team] if after.team else [])
 
 
 def _not_rule(values: tuple[str, ...], outcome: Outcome, _book: Rulebook) -> str:
@@ -63,6 +63,19 @@ def _set(values: tuple[str, ...], outcome: Outcome, _book: Rulebook) -> str:
     return _wants("set", values, saved)
 
 
+def _tag(values: tuple[str, ...], outcome: Outcome, _book: Rulebook) -> str:
+    """The tags put on now, and those that the thread has; `none`: none were put on."""
+    put_on = [e.name for e in outcome.effects if isinstance(e, Tag)]
+    return _wants("tag", values, put_on if values == ("none",) else [*put_on, *outcome.after.tags])
+
+
+def _close(values: tuple[str, ...], outcome: Outcome, _book: Rulebook) -> str:
+    is_closed = outcome.after.state == "closed"
+    if (values == ("true",)) == is_closed:
+        return ""
+    return f"close should be {values[0]}, but the thread is {outcome.after.state}"
+
+
 def _nothing(values: tuple[str, ...], outcome: Outcome, _book: Rulebook) -> str:
     said = [say.template for say in outcome.said]
     before = (outcome.before.team, outcome.before.claimed)
@@ -86,15 +99,14 @@ EXPECTED: Mapping[str, Check] = MappingProxyType(
         "reply": lambda values, outcome, _: _wants(
             "reply", values, [say.template for say in outcome.said]
         ),
-        "tag": lambda values, outcome, _: _wants(
-            "tag", values, [e.name for e in outcome.effects if isinstance(e, Tag)]
-        ),
+        "tag": _tag,
         "set": _set,
         "dialog": _dialog,
         "privacy": lambda values, outcome, _: _wants(
             "privacy", values, [e.kind for e in outcome.effects if isinstance(e, AskPrivacy)]
         ),
         "escalate": _escalate,
+        "close": _close,
         "nothing": _nothing,
     }
 )

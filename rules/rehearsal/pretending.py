@@ -9,6 +9,8 @@ from rules.decide import decide
 from rules.decision import (
     EVERYTHING,
     AskPrivacy,
+    Assign,
+    Close,
     Decision,
     Effect,
     Enroll,
@@ -18,6 +20,7 @@ from rules.decision import (
     OptOut,
     SaveAttribute,
     Say,
+    Snooze,
     ThreadState,
     WantBack,
     number_scope,
@@ -33,12 +36,16 @@ _TOPIC = topic_scope("")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a step brought about: what was said, and the thread before and after."""
+    """What a step brought about: what was said, and the thread before and after.
+
+    `person`: who has the thread afterwards, as far as a test tells who is on shift.
+    """
 
     before: ThreadState
     after: ThreadState
     said: tuple[Say, ...]
     decision: Decision | None = None
+    person: str | None = None
 
     @property
     def effects(self) -> tuple[Effect, ...]:
@@ -55,13 +62,18 @@ class _Timer:
 class PretendedThread:
     """One contact's thread; `facts` is what the next text will be decided with.
 
-    What the facts say of opt-outs at the beginning holds for every number of the tenant.
+    What the facts say of opt-outs at the beginning holds for every number of the tenant. Nobody
+    knows here who is in which team: of the people `on_shift` only the one who had the thread last
+    is picked, by teams that ask for that.
     """
 
     def __init__(self, book: Rulebook, facts: Facts) -> None:
         self.book = book
         self.facts = facts
+        self.on_shift: frozenset[str] = frozenset()
+        self._person: str | None = None
         self._timers: list[_Timer] = []
+        self._wakes_at: datetime | None = None
         self._silence_at: datetime | None = None
         self._suppressed = {topic_scope(topic) for topic in facts.topics_out}
         if facts.opted_out:
@@ -71,6 +83,8 @@ class PretendedThread:
         """A text comes in."""
         self._note_suppressed()
         before = self.facts.thread
+        if before.state == "closed":
+            self._person = None
         decision = decide(self.book, read(self.book, text), text, self.facts)
         said: list[Say] = []
         for effect in decision.effects:
@@ -85,7 +99,8 @@ class PretendedThread:
         self.facts = replace(
             self.facts, thread=decision.after, language=decision.language, first_contact=False
         )
-        return Outcome(before, decision.after, tuple(said), decision)
+        self._wakes_at = self._wakes_at if decision.after.state == "snoozed" else None
+        return Outcome(before, decision.after, tuple(said), decision, self._person)
 
     def wait(self, length: timedelta) -> Outcome:
         """Time passes: escalations that fall due fire, once each, as nobody of staff is there."""
@@ -96,8 +111,9 @@ class PretendedThread:
         for timer in due:
             said += self._fire(timer)
         self._take_silence(until)
+        self._wake(until)
         self.facts = replace(self.facts, at=until)
-        return Outcome(before, self.facts.thread, tuple(said))
+        return Outcome(before, self.facts.thread, tuple(said), person=self._person)
 
     def _sent(self, say: Say) -> list[Say]:
         """A text, unless it is withheld or the contact has opted out of such."""
@@ -119,12 +135,18 @@ class PretendedThread:
             flags = thread.flags - {"doubt"}
             self.facts = replace(self.facts, thread=replace(thread, flags=flags), opted_out=True)
 
+    def _wake(self, until: datetime) -> None:
+        if self._wakes_at is not None and self._wakes_at <= until:
+            self._wakes_at = None
+            self.facts = replace(self.facts, thread=replace(self.facts.thread, state="open"))
+
     def _fire(self, timer: _Timer) -> list[Say]:
         self._take_silence(timer.due_at)
         if self.facts.thread.state == "closed":
             return []
         thread, say = escalated(self.facts.thread, timer.escalate.to), timer.escalate.say
         self.facts = replace(self.facts, thread=thread)
+        self._place(timer.escalate.to)
         if say is None or self.facts.opted_out or "doubt" in thread.flags:
             return []
         recent, allowed = count_reply(thread.recent, timer.due_at, self.book.limits)
@@ -162,8 +184,20 @@ class PretendedThread:
                 self.facts = replace(facts, attributes=attributes)
             case Escalate():
                 self._escalate_later(effect)
+            case Assign():
+                self._place(effect)
+            case Snooze():
+                self._wakes_at = facts.at + effect.length
+            case Close():
+                self._timers.clear()
             case _:
                 pass
+
+    def _place(self, to: Assign) -> None:
+        """Give the thread to a person, if a person is meant."""
+        last = self.facts.thread.last_assignee
+        asks_for_last = to.strategy == "previous-then-least-busy" and last in self.on_shift
+        self._person = to.staff or (last if asks_for_last else None)
 
     def _leave(self, code: str) -> None:
         """End a membership whose texts somebody has stopped."""

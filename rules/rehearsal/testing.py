@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal, cast
 
-from rules.decision import Facts, RuleRef
+from rules.conditions.around import channel_of
+from rules.decision import Facts, RuleRef, ThreadState
 from rules.file.scalars import E164
 from rules.model import Rulebook
 from rules.rehearsal.casefile import TestCase, TestStep, load_tests, parse_instant
@@ -14,6 +15,9 @@ from rules.rehearsal.known_names import known_names, wrong_name
 from rules.rehearsal.pretending import Outcome, PretendedThread
 
 _MONDAY_NOON = datetime(2026, 1, 5, 12)  # noqa: DTZ001 - the tenant's own clock
+
+
+_HANDLES = ("on_shift", "last_assignee")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -64,6 +68,8 @@ def run_tests(book: Rulebook, text: str, file: str) -> Report:
 def _wrong_names(case: TestCase, known: Mapping[str, Collection[str]]) -> Iterator[tuple[int, str]]:
     """What a case speaks of that the rulebook does not have, each at its line."""
     given = [(case.line, case.given), *((step.line, step.given) for step in case.steps)]
+    handles = {h for _, one in given for key in _HANDLES for h in one.get(key, ())}
+    known = {**known, "assign": {*known["assign"], *handles}}
     said = [(line, key, values) for line, one in given for key, values in one.items()]
     for step in case.steps:
         said += [(expected.line, expected.key, expected.values) for expected in step.expect]
@@ -74,8 +80,10 @@ def _wrong_names(case: TestCase, known: Mapping[str, Collection[str]]) -> Iterat
 
 def _converse(book: Rulebook, case: TestCase) -> Iterator[tuple[Outcome, list[tuple[int, str]]]]:
     thread = PretendedThread(book, _facts(book, _first_facts(book), case.given))
+    thread.on_shift = frozenset(case.given.get("on_shift", ()))
     for step in case.steps:
         thread.facts = _facts(book, thread.facts, step.given)
+        thread.on_shift = frozenset(step.given.get("on_shift", thread.on_shift))
         outcome = thread.wait(step.wait) if step.say is None else thread.say(step.say)
         yield outcome, list(_check(step, outcome, book))
 
@@ -100,15 +108,36 @@ def _facts(book: Rulebook, facts: Facts, given: Mapping[str, tuple[str, ...]]) -
         elif key == "to":
             facts = replace(facts, to=values[0])
         elif key == "from":
-            facts = replace(facts, machine=_is_machine(book, values[0]))
+            machine, channel = _is_machine(book, values[0]), channel_of(values[0])
+            facts = replace(facts, machine=machine, channel=channel)
         elif key == "language":
             facts = replace(facts, language=values[0])
-        elif key == "thread":
-            state = cast(Literal["new", "open", "closed", "snoozed"], values[0])
-            facts = replace(facts, thread=replace(facts.thread, state=state))
-        elif key == "tags":
-            facts = replace(facts, thread=replace(facts.thread, tags=frozenset(values)))
-    return facts
+        elif key == "rollout":
+            facts = replace(facts, left_out=values == ("out",))
+        elif key == "media":
+            facts = replace(facts, media=tuple(f"{kind}/*" for kind in values if kind != "none"))
+        elif key == "group":
+            facts = replace(facts, groups=frozenset(values))
+        elif key == "sender":
+            given_now = dict(value.partition("=")[::2] for value in values)
+            facts = replace(facts, attributes={**facts.attributes, **given_now})
+    return replace(facts, thread=_thread(facts.thread, given, facts.at))
+
+
+def _thread(thread: ThreadState, given: Mapping[str, tuple[str, ...]], at: datetime) -> ThreadState:
+    """The thread as a test gives it. One that is not new was active just now, else `within` could
+    never hold in a test.
+    """
+    if "thread" in given:
+        state = cast(Literal["new", "open", "closed", "snoozed"], given["thread"][0])
+        since = thread.last_activity_at or at
+        thread = replace(thread, state=state, last_activity_at=None if state == "new" else since)
+    if "tags" in given:
+        thread = replace(thread, tags=frozenset(given["tags"]))
+    if "last_assignee" in given:
+        last = given["last_assignee"][0]
+        thread = replace(thread, last_assignee=None if last == "none" else last)
+    return thread
 
 
 def _is_machine(book: Rulebook, address: str) -> bool:
@@ -120,4 +149,4 @@ def _is_machine(book: Rulebook, address: str) -> bool:
 
 def _unreached(book: Rulebook, reached: set[str]) -> tuple[RuleRef, ...]:
     rules = (*book.protect, *book.enrich, *book.routes, book.fallback)
-    return tuple(RuleRef(r.id, r.section, r.line) for r in rules if r.id not in reached)
+    return tuple(rule.ref for rule in rules if rule.id not in reached)

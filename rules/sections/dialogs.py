@@ -3,14 +3,15 @@
 from datetime import timedelta
 
 from rules.actions.table import read_actions
-from rules.answers import EXPECTATIONS, LATER
+from rules.expecting.table import EXPECTATIONS
 from rules.file.scalars import ATTRIBUTE, ID, read_choice, read_count, read_duration, read_pattern
 from rules.file.scope import Scope
 from rules.file.shape import Fields, Shape, read_fields, read_list, read_named
 from rules.file.source import Items, Node, Scalar, Table
-from rules.model import Dialog, Phrase, Step
-from rules.phrases import read_phrases
+from rules.heard import Phrase
+from rules.model import Dialog, Step
 from rules.sections.named import read_by_language, read_name
+from rules.sections.phrases import read_phrases
 
 _DIALOG = Shape("a dialog", ("expires", "interrupted_by", "steps", "done"), required=("steps",))
 _STEP = Shape(
@@ -98,11 +99,7 @@ def _read_step(node: Node, ids: list[str], scope: Scope) -> Step:
 
 def _read_expect(fields: Fields, scope: Scope) -> str:
     node = fields.get("expect")
-    if isinstance(node, Scalar) and node.text in LATER:
-        scope.add("BH202", node, f"`{node.text}` is not supported by this version yet")
-    elif node:
-        return read_choice(node, tuple(EXPECTATIONS), "expect", scope)
-    return "text"
+    return read_choice(node, tuple(EXPECTATIONS), "expect", scope) if node else "text"
 
 
 def _read_choices(

@@ -15,8 +15,9 @@ from rules.file.scalars import (
 from rules.file.scope import Scope
 from rules.file.shape import Fields, Shape, read_fields, read_named
 from rules.file.source import Node, Scalar, Table
-from rules.model import Number, Phrase, Team, Texts
-from rules.phrases import read_phrases
+from rules.heard import Phrase
+from rules.model import Number, Team, Texts
+from rules.sections.phrases import read_phrases
 from rules.strategies import STRATEGIES
 
 _NUMBER = Shape("a number", ("address", "service", "opt_out_by", "opt_out"), required=("address",))

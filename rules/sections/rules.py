@@ -1,8 +1,17 @@
 """The sections `protect`, `enrich`, `routes` and `fallback`: reading rules."""
 
+import re
+
 from rules.actions.table import read_actions
 from rules.conditions.table import read_conditions
-from rules.file.scalars import ID, read_pattern, read_sentence, read_text
+from rules.file.scalars import (
+    ID,
+    read_choice,
+    read_day,
+    read_pattern,
+    read_sentence,
+    read_text,
+)
 from rules.file.scope import Scope
 from rules.file.shape import Fields, Shape, read_fields, read_list, read_one_or_more
 from rules.file.source import Node, Table
@@ -10,10 +19,10 @@ from rules.model import Example, Rule, Section
 
 _RULE = Shape(
     "a rule",
-    ("id", "match", "do", "why", "examples"),
+    ("id", "match", "do", "why", "examples", "then", "mode", "rollout", "expires"),
     required=("id", "match", "do"),
-    later=("then", "mode", "rollout", "expires"),
 )
+_PERCENT = re.compile(r"(?:[1-9]\d?|100)\s?%\Z", re.ASCII)
 _FALLBACK = Shape("the fallback", ("do", "why"), required=("do",))
 _EXAMPLES = Shape("examples", ("yes", "no"))
 
@@ -36,7 +45,31 @@ def _read_rule(node: Node, section: Section, scope: Scope) -> Rule:
         why=read_text(fields["why"], "why", scope) if "why" in fields else "",
         examples=_read_examples(fields.get("examples"), scope),
         col=place.col,
+        goes_on=_read_then(fields.get("then"), section, scope),
+        is_shadow=_read_mode(fields.get("mode"), scope) == "shadow",
+        rollout=_read_rollout(fields.get("rollout"), scope),
+        expires=read_day(fields["expires"], "expires", scope) if "expires" in fields else None,
     )
+
+
+def _read_then(node: Node | None, section: Section, scope: Scope) -> bool:
+    if node is None:
+        return False
+    if section != "routes":
+        message = "`then` is for routes: in `protect` the first match decides, in `enrich` all"
+        scope.add("BH415", node, message)
+    return read_choice(node, ("continue",), "then", scope) == "continue"
+
+
+def _read_mode(node: Node | None, scope: Scope) -> str:
+    return read_choice(node, ("live", "shadow"), "mode", scope) if node else "live"
+
+
+def _read_rollout(node: Node | None, scope: Scope) -> int:
+    if node is None:
+        return 100
+    text = read_pattern(node, _PERCENT, "a share from 1% to 100%", scope)
+    return int(text.rstrip("% ")) if _PERCENT.match(text) else 100
 
 
 def _read_id(fields: Fields, scope: Scope) -> str:

@@ -1,7 +1,6 @@
 """Effects in words, for explanations."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from types import MappingProxyType
 
 from rules.decision import (
@@ -26,6 +25,7 @@ from rules.decision import (
     Untag,
     WantBack,
 )
+from rules.units import in_units
 
 _WHY_LOOK: Mapping[Flags, str] = MappingProxyType(
     {
@@ -78,15 +78,6 @@ def describe_effect(effect: Effect) -> str:  # noqa: PLR0911, PLR0912 - one line
             return f"ask for YES to enroll with {effect.code}"
         case Enroll():
             return f"enroll with {effect.code} into {effect.group}"
-
-
-def in_units(length: timedelta) -> str:
-    """A length of time as rulebooks write it: 10m, 2h, 3d."""
-    minutes = int(length.total_seconds() // 60)
-    for size, unit in ((24 * 60, "d"), (60, "h")):
-        if minutes and minutes % size == 0:
-            return f"{minutes // size}{unit}"
-    return f"{minutes}m"
 
 
 def _of(scope: str) -> str:

@@ -1,5 +1,6 @@
 """The full story of one text: how it was read, what each rule made of it, what was held back."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,8 @@ from rules.case import Case, open_case
 from rules.conditions.table import CONDITIONS, describe
 from rules.decide import decide
 from rules.decision import Decision, Facts
+from rules.draft import Draft
+from rules.matching import in_force
 from rules.model import Rule, Rulebook, Section
 from rules.story.effects import describe_effect
 
@@ -24,7 +27,9 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class RuleStory:
-    """What became of one rule: `acted`, `held back`, `came too late` or `did not match`."""
+    """What became of one rule: `acted`, `in shadow` (it would have acted), `held back` (by a
+    dialog), `not in force`, `came too late` or `did not match`.
+    """
 
     id: str
     section: Section
@@ -63,6 +68,10 @@ class Explanation:
             lines.append(f"code      {decision.code}")
         if decision.held_by:
             lines.append(f"dialog    held by {decision.held_by}")
+        if decision.held_back:
+            lines.append(f"held back {', '.join(rule.id for rule in decision.held_back)}")
+        if decision.farewell:
+            lines.append("farewell  the conversation was closed before, and stays so")
         return lines
 
     def _rule_lines(self) -> list[str]:
@@ -93,6 +102,8 @@ class Explanation:
             "language": decision.language,
             "code": decision.code,
             "held_by": decision.held_by,
+            "held_back": [held.id for held in decision.held_back],
+            "farewell": decision.farewell,
             "rule": rule.id if rule else None,
             "line": rule.line if rule else None,
             "rules": [_story_dict(story) for story in self.rules],
@@ -105,15 +116,24 @@ class Explanation:
 def explain(book: Rulebook, reading: Reading, text: str, facts: Facts) -> Explanation:
     """Decide a text and tell the story: every rule in order, with each of its conditions."""
     decision = decide(book, reading, text, facts)
-    case = open_case(book, reading, text, facts)
-    rules = (*book.protect, *book.enrich, *book.routes, book.fallback)
     return Explanation(
         text,
         reading,
         decision,
-        tuple(_tell(rule, case, decision) for rule in rules),
+        tuple(_tell_all(Draft(open_case(book, reading, text, facts)), decision)),
         tuple(describe_effect(effect) for effect in decision.effects),
     )
+
+
+def _tell_all(draft: Draft, decision: Decision) -> Iterator[RuleStory]:
+    """Each rule as it was asked: what rules above it tagged and set is seen by those below."""
+    book = draft.case.book
+    for rule in (*book.protect, *book.enrich, *book.routes, book.fallback):
+        story = _tell(rule, draft.case, decision)
+        yield story
+        if story.outcome == "acted" and (rule.section == "enrich" or rule.goes_on):
+            actions.perform(rule.do, draft)
+            draft.look_again()
 
 
 def _tell(rule: Rule, case: Case, decision: Decision) -> RuleStory:
@@ -122,17 +142,21 @@ def _tell(rule: Rule, case: Case, decision: Decision) -> RuleStory:
         for condition in rule.match
         for holds in [CONDITIONS[condition.key].holds(condition.value, case)]
     )
-    outcome = _outcome(rule, all(reason.held for reason in reasons), decision)
+    outcome = _outcome(rule, case, all(reason.held for reason in reasons), decision)
     does = tuple(actions.describe(action) for action in rule.do)
     return RuleStory(rule.id, rule.section, rule.line, outcome, reasons, does)
 
 
-def _outcome(rule: Rule, matched: bool, decision: Decision) -> str:
-    if any(acted.id == rule.id for acted in decision.rules):
+def _outcome(rule: Rule, case: Case, matched: bool, decision: Decision) -> str:
+    if rule.ref in decision.rules:
         return "acted"
+    if rule.ref in decision.shadow:
+        return "in shadow"
     if not matched:
         return "did not match"
-    return "held back" if decision.held_by else "came too late"
+    if not in_force(rule, case):
+        return "not in force"
+    return "held back" if rule.ref in decision.held_back else "came too late"
 
 
 def _story_dict(story: RuleStory) -> dict[str, Any]:

@@ -9,17 +9,21 @@ from rules.file.scope import Scope
 from rules.file.shape import Shape, read_fields, read_named, read_one_or_more
 from rules.file.source import Node, Scalar, Table
 from rules.model import Hours
+from rules.times.holidays import holidays_around, read_holidays
 from rules.times.week import DAY_MINUTES, WEEKDAYS, Span, Week, is_within
 
 _SPAN = re.compile(
     r"([01]\d|2[0-3]):([0-5]\d)\s?-\s?(?:([01]\d|2[0-3]):([0-5]\d)|24:00)\Z", re.ASCII
 )
-_SHAPE = Shape("opening hours", ("open", "closed"), required=("open",), later=("holidays",))
+_SHAPE = Shape("opening hours", ("open", "closed", "holidays"), required=("open",))
 
 
 def is_open(hours: Hours, at: datetime, zone: ZoneInfo) -> bool:
     """Whether these hours are open at an instant (aware)."""
-    return is_within(hours.open, at, zone, hours.closed)
+    closed = hours.closed
+    if hours.holidays:
+        closed |= holidays_around(hours.holidays, at.astimezone(zone).year)
+    return is_within(hours.open, at, zone, closed)
 
 
 def read_hours(node: Node | None, scope: Scope) -> dict[str, Hours]:
@@ -35,7 +39,13 @@ def _read_one(name: str, node: Node, scope: Scope) -> Hours:
     opened, closed = fields.get("open"), fields.get("closed")
     week = read_week(opened, f"`open` of '{name}'", scope) if opened else {}
     days = read_one_or_more(closed, "closed", scope) if closed else []
-    return Hours(name, week, frozenset(read_day(day, "closed", scope) for day in days))
+    place = fields.get("holidays")
+    return Hours(
+        name,
+        week,
+        frozenset(read_day(day, "closed", scope) for day in days),
+        read_holidays(place, scope) if place else None,
+    )
 
 
 def read_week(node: Node, what: str, scope: Scope) -> Week:

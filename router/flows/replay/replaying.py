@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from router.flows.audit import note
@@ -86,11 +86,12 @@ def begin(world: World, replay: Replay, asker: Asker) -> list[Page]:
 
 @dataclass(slots=True)
 class Replayer:
-    """Decides pages of texts again. Made once a process: it keeps the rulebooks it has loaded."""
+    """Decides pages of texts again. Made once a process: it keeps what the last page needed."""
 
     world: World
     replay: Replay
     _new: Rulebook = field(init=False)
+    _live: Rulebook | None = None
     _sides: dict[int, "_Sides | None"] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -113,20 +114,27 @@ class Replayer:
         return tally
 
     def _load(self, sheet: Sheet) -> TenantKeys:
-        """Load the rulebooks that a page's texts were decided under; the tenant's keys."""
-        tenant_id = self.replay.tenant_id
+        """Load the rulebooks that a page's texts were decided under, and let go of others.
+
+        Gives the tenant's keys.
+        """
         with self.world.store.read() as connection:
-            for revision in {row.revision for row in sheet.rows} - self._sides.keys():
-                try:
-                    then = self.world.live(connection, tenant_id, revision).book
-                    base = then
-                    if self.replay.against == "live":
-                        base = self.world.live_book(connection, tenant_id)
-                except RulebookLost:
-                    self._sides[revision] = None
-                else:
-                    self._sides[revision] = _Sides(Bridge(then, base), Bridge(then, self._new))
-            return self.world.keys(connection, tenant_id)
+            self._sides = {
+                revision: self._sides.get(revision) or self._compare(connection, revision)
+                for revision in {row.revision for row in sheet.rows}
+            }
+            return self.world.keys(connection, self.replay.tenant_id)
+
+    def _compare(self, connection: Connection, revision: int) -> "_Sides | None":
+        """What texts of a revision are decided under; None where it does not load any more."""
+        tenant_id = self.replay.tenant_id
+        try:
+            base = then = self.world.live(connection, tenant_id, revision).book
+            if self.replay.against == "live":
+                base = self._live = self._live or self.world.live_book(connection, tenant_id)
+        except RulebookLost:
+            return None
+        return _Sides(Bridge(then, base), Bridge(then, self._new))
 
     def _count_one(self, row: AnyRow, keys: TenantKeys, tally: Tally) -> LeftOut | None:
         """Count one text; why it is left out, where it is."""

@@ -1,50 +1,12 @@
-"""Phrases: read from the file, folded once, and compared with a text as runs of whole words."""
+"""Phrases as a rulebook writes them."""
 
-from dataclasses import dataclass
-
-from keywords.normalize import words
 from rules.file.scalars import read_sentence
 from rules.file.scope import Scope
 from rules.file.shape import Shape, read_fields, read_one_or_more
 from rules.file.source import Node, Scalar, Table
-from rules.model import Phrase
+from rules.heard import Phrase, make_phrase
 
 _EXACT = Shape("an exact phrase", ("exact",), required=("exact",))
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """A text made ready for comparing: its words folded, and folded but for their accents."""
-
-    text: str
-    words: tuple[str, ...]
-    run: str
-    exact_run: str
-
-    def run_for(self, phrase: Phrase) -> str:
-        """The side of the text that this phrase is compared with."""
-        return self.exact_run if phrase.exact else self.run
-
-
-def hear(text: str) -> Heard:
-    """Make a text ready for comparing with any number of phrases."""
-    folded = words(text)
-    return Heard(text, folded, _run(folded), _run(words(text, accents=True)))
-
-
-def occurs(phrase: Phrase, heard: Heard) -> bool:
-    """Whether the phrase stands in the text, as whole words."""
-    return phrase.run in heard.run_for(phrase)
-
-
-def begins(phrase: Phrase, heard: Heard) -> bool:
-    """Whether the text begins with the phrase."""
-    return heard.run_for(phrase).startswith(phrase.run)
-
-
-def is_all(phrase: Phrase, heard: Heard) -> bool:
-    """Whether the text is the phrase and nothing else."""
-    return heard.run_for(phrase) == phrase.run
 
 
 def read_phrases(node: Node, what: str, scope: Scope) -> tuple[Phrase, ...]:
@@ -82,17 +44,9 @@ def _read_phrase(node: Node, what: str, scope: Scope, *, exact: bool) -> tuple[P
         phrases = scope.phrases_of(scope.refer("keywords", name))
         if not scope.spend_phrases(node, len(phrases)):
             return ()
-        return tuple(_phrase(p.text, exact=True) for p in phrases) if exact else phrases
+        return tuple(make_phrase(p.text, exact=True) for p in phrases) if exact else phrases
     text = read_sentence(node, what, scope)
-    phrase = _phrase(text, exact=exact)
+    phrase = make_phrase(text, exact=exact)
     if text.strip() and not phrase.run.strip():
         scope.add("BH414", node, f"'{text}' holds no word that a text could match")
     return (phrase,)
-
-
-def _phrase(text: str, *, exact: bool) -> Phrase:
-    return Phrase(text, _run(words(text, accents=exact)), exact)
-
-
-def _run(folded: tuple[str, ...]) -> str:
-    return f" {' '.join(folded)} "

@@ -1,0 +1,1 @@
+"""What the steps of dialogs expect, and how texts answer it."""
