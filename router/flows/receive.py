@@ -217,7 +217,9 @@ def _facts(turn: Turn) -> Facts:
         blocked=held.blocked is not None,
         first_contact=held.next_seq == AFTER_FIRST,
         groups=held.groups,
-        attributes=held.attributes,
+        attributes=dict(held.attributes),  # what the decision saves is no fact of it
+        media=tuple(medium.content_type.lower() for medium in turn.inbound.media),
+        draws_by=held.lookup.hex(),
         thread=held.state,
         **known,
     )

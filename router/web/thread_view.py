@@ -25,9 +25,10 @@ REFUSED = 422
 
 
 def refuse_odd_ids() -> None:
-    """What cannot be a thread's id is not asked for: a database may refuse its letters."""
-    thread_id = (request.view_args or {}).get("thread_id")
-    if thread_id is not None and not is_id(thread_id):
+    """What cannot be an id is not asked for: a database may refuse its letters."""
+    given = request.view_args or {}
+    ids = [given[name] for name in ("thread_id", "message_id") if name in given]
+    if not all(map(is_id, ids)):
         abort(404)
 
 

@@ -80,14 +80,20 @@ def read_count(node: Node, what: str, scope: Scope, *, least: int = 1) -> int:
 def read_duration(node: Node, what: str, scope: Scope) -> timedelta:
     """A length of time: a number with m, h or d."""
     text = read_text(node, what, scope)
-    found = DURATION.match(text)
-    if found and int(found[1]):
-        return timedelta(**{_UNITS[found[2]]: int(found[1])})
-    if text.strip():
+    length = parse_duration(text)
+    if length is None and text.strip():
         scope.add(
             "BH206", node, f"{what} must be a number with m, h or d such as 10m, not '{text}'"
         )
-    return timedelta(minutes=1)
+    return length or timedelta(minutes=1)
+
+
+def parse_duration(text: str) -> timedelta | None:
+    """A length of time as it is written, `30d`; None where it is none."""
+    found = DURATION.match(text)
+    if found and int(found[1]):
+        return timedelta(**{_UNITS[found[2]]: int(found[1])})
+    return None
 
 
 def read_day(node: Node, what: str, scope: Scope) -> date:

@@ -34,7 +34,7 @@ WHATEVER_ACTS_NEED = {"text": "hi", "note": "by phone", "scope": "service"}
 
 def _staff_routes(app: Flask, thread_id: str = NOBODY) -> Iterator[tuple[str, str]]:
     """(method, path) of every route that is not meant for everyone."""
-    values = {"view": "open", "thread_id": thread_id}
+    values = {"view": "open", "thread_id": thread_id, "message_id": NOBODY}
     for rule in app.url_map.iter_rules():
         if rule.endpoint in OPEN_TO_ALL:
             continue

@@ -7,14 +7,12 @@ from typing import Any
 
 import click
 
-from router.cli.rulebooks import read_text
 from router.cli.rules.arguments import AS_JSON
-from router.cli.rules.findings import line_of
+from router.cli.rules.findings import load_book
 from router.cli.start import WRONG_USE, fail
 from router.now import real_now
 from rules.decision import Facts
 from rules.hearing import read
-from rules.load import load
 from rules.model import Rulebook
 from rules.rehearsal.casefile import INSTANT, parse_instant
 from rules.story.explain import explain
@@ -35,18 +33,11 @@ def explain_text(file: Path, text: str, as_json: bool, **given: Any) -> None:
     Example:
       bellhop rules explain rules/books/grand-hotel.yaml "más toallas?" --at "2026-11-10 03:00"
     """
-    book = _book(file)
+    book, _ = load_book(file)
     facts = _facts(book, **given)
     story = explain(book, read(book, text), text, facts)
     lines = [json.dumps(story.as_dict(), ensure_ascii=False)] if as_json else story.as_lines()
     click.echo("\n".join(lines))
-
-
-def _book(file: Path) -> Rulebook:
-    loaded = load(read_text(file), str(file))
-    if loaded.book is None:
-        fail("\n".join(map(line_of, loaded.findings)))
-    return loaded.book
 
 
 def _facts(

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import click
 
+from router.cli.rulebooks import read_text
+from router.cli.start import fail
 from rules.file.findings import Finding
 from rules.load import Loaded, load
+from rules.model import Rulebook
 
 
 def load_file(file: Path) -> Loaded:
@@ -25,6 +28,15 @@ def read_file(file: Path) -> str | Finding:
     except OSError as error:
         why = f"this file cannot be read: {error.strerror}"
     return Finding(str(file), 1, 1, "BH111", why)
+
+
+def load_book(file: Path) -> tuple[Rulebook, str]:
+    """A rulebook that must load, and its text; every finding and exit code 1 where it does not."""
+    text = read_text(file)
+    loaded = load(text, str(file))
+    if loaded.book is None:
+        fail("\n".join(map(line_of, loaded.findings)))
+    return loaded.book, text
 
 
 def tell_findings(findings: list[Finding], as_json: bool) -> None:

@@ -3,6 +3,7 @@
 from sqlalchemy import Connection, delete, exists, func, insert, select, update
 from sqlmodel import col
 
+from router.flows.audit import note
 from router.flows.held import Held, hold_thread, save, save_contact
 from router.flows.world import World
 from router.store.rows import AnyRow, is_unfinished
@@ -18,6 +19,9 @@ from router.store.tables import (
     Tombstone,
 )
 from rules.decision import ThreadState
+
+ERASED = "privacy.erased"
+"""In the audit: an erasure was carried out. `texts`: how many of the person's own texts went."""
 
 
 def is_in_flight(world: World, target: AnyRow) -> bool:
@@ -62,7 +66,8 @@ def delete_here(world: World, target: AnyRow) -> bool:
                 last = last_seq(connection, target)
                 if _is_at_carrier(held, last):
                     return False
-                _delete_messages(held, last)
+                texts = _delete_messages(held, last)
+                note(connection, held.tenant_id, now, "worker", ERASED, texts=texts)
                 _delete_person(held)
         connection.execute(
             update(PrivacyRequest)
@@ -108,20 +113,22 @@ def _is_at_carrier(held: Held, last: int) -> bool:
     ).scalar_one()
 
 
-def _delete_messages(held: Held, last: int) -> None:
+def _delete_messages(held: Held, last: int) -> int:
+    """Remove the texts; how many of them were the person's own."""
     connection = held.connection
     mine = (
         col(Message.tenant_id) == held.tenant_id,
         col(Message.thread_id) == held.thread_id,
         col(Message.seq) <= last,
     )
-    connection.execute(
+    decided = connection.execute(
         delete(DecisionRecord).where(
             col(DecisionRecord.tenant_id) == held.tenant_id,
             col(DecisionRecord.message_id).in_(select(col(Message.id)).where(*mine)),
         )
     )
     connection.execute(delete(Message).where(*mine))
+    return decided.rowcount
 
 
 def _delete_person(held: Held) -> None:
