@@ -44,9 +44,9 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class MessageLine:
-    """A text of a thread, and who else was `told` of it. `error` is the carrier's refusal in plain words; `reason` why it was not
+    """A text of a thread. `error` is the carrier's refusal in plain words; `reason` why it was not
     sent, or not yet: opted_out, limit, no_consent, too_late, doubt, quiet_hours (until
-    `not_before`), erasure, and the like.
+    `not_before`), erasure, and the like. `told`: who else was told of it.
     """
 
     id: str
