@@ -89,7 +89,7 @@ def claim_dispatches(world: World, tenant_id: str, limit: int) -> tuple[Dispatch
 
 def is_due(at: datetime, untouched_since: datetime) -> AnySelect:
     """The tenants (ids) with dispatches to send or leases that ran out, left alone since then."""
-    waits = (_is_waiting(at)) & (col(Dispatch.updated_at) < untouched_since)
+    waits = _is_waiting(at) & (col(Dispatch.updated_at) < untouched_since) & ~_is_resting(at)
     return select(col(Dispatch.tenant_id)).where(or_(waits, _has_run_out(at))).distinct()
 
 
@@ -102,13 +102,13 @@ def _has_run_out(at: datetime) -> ColumnElement[bool]:
     return (col(Dispatch.state) == "sending") & (col(Dispatch.lease_until) < at)
 
 
-def _ready(tenant_id: str, at: datetime, limit: int) -> AnySelect:
-    """What could be sent now. A webhook or a mail server that did not answer rests until the next
-    try of what it did not answer to: waiting for it keeps a worker from sending texts.
+def _is_resting(at: datetime) -> ColumnElement[bool]:
+    """Whether it would go to a webhook or a mail server that did not answer, which is left alone
+    until the next try of that: waiting for it keeps a worker from sending texts.
     """
     other = aliased(Dispatch)
-    rests = exists().where(
-        col(other.tenant_id) == tenant_id,
+    return exists().where(
+        col(other.tenant_id) == col(Dispatch.tenant_id),
         col(other.kind) == col(Dispatch.kind),
         or_(
             (col(other.kind) == "webhook") & (col(other.recipient) == col(Dispatch.recipient)),
@@ -118,9 +118,13 @@ def _ready(tenant_id: str, at: datetime, limit: int) -> AnySelect:
         col(other.error).in_(_SILENT),
         col(other.not_before) > at,
     )
+
+
+def _ready(tenant_id: str, at: datetime, limit: int) -> AnySelect:
+    """What could be sent now."""
     return (
         select(*table(Dispatch).columns)
-        .where(col(Dispatch.tenant_id) == tenant_id, _is_waiting(at), ~rests)
+        .where(col(Dispatch.tenant_id) == tenant_id, _is_waiting(at), ~_is_resting(at))
         .order_by(col(Dispatch.kind) == "webhook", col(Dispatch.created_at))
         .limit(limit)
         .with_for_update(skip_locked=True)

@@ -13,16 +13,18 @@ from sqlmodel import col
 
 from router.couriers.outcome import Done, Failed, Gone, Outcome, Retry, Unknown
 from router.flows.dispatches.calls import try_webhook
-from router.flows.dispatches.claims import DispatchClaim, claim_dispatches
+from router.flows.dispatches.claims import REPEATABLE, DispatchClaim, claim_dispatches
 from router.flows.dispatches.means import Means
 from router.flows.dispatches.notices import try_email, try_push, try_sms
 from router.flows.ripples import CALM, Ripples
 from router.flows.world import World
+from router.store.engine import DatabaseDown
 from router.store.tables import Dispatch
 
 __all__ = ["Means", "record_outcome", "send_dispatches"]
 
 AT_ONCE = 16
+BROKE = "an error of the program's: see its log"
 FIRST_PAUSE_SECONDS = 5.0
 LONGEST_PAUSE_SECONDS = MappingProxyType({"webhook": 600.0})
 NOTICE_PAUSE_SECONDS = 120.0
@@ -54,7 +56,17 @@ def send_dispatches(means: Means, tenant_id: str, budget_seconds: float = 10.0) 
 
 
 def _send_one(means: Means, claim: DispatchClaim) -> None:
-    record_outcome(means.world, claim, TRIES[claim.kind](means, claim))
+    record_outcome(means.world, claim, _try(means, claim))
+
+
+def _try(means: Means, claim: DispatchClaim) -> Outcome:
+    try:
+        return TRIES[claim.kind](means, claim)
+    except DatabaseDown:
+        raise
+    except Exception as error:  # noqa: BLE001 (logged; one dispatch's fault must not stop the others)
+        log.warning("dispatch_broke", dispatch=claim.id, kind=claim.kind, error=error)
+        return Retry(BROKE) if claim.kind in REPEATABLE else Unknown(BROKE)
 
 
 def record_outcome(world: World, claim: DispatchClaim, outcome: Outcome) -> None:

@@ -5,16 +5,19 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
+from sqlmodel import col
 
 from router.couriers.outcome import Done
 from router.couriers.webhook import sign
 from router.flows.dispatches.claims import claim_dispatches
-from router.flows.dispatches.send import pause_seconds, record_outcome
+from router.flows.dispatches.send import BROKE, pause_seconds, record_outcome
 from router.flows.publish import publish_folder
 from router.flows.ripples import CALM
 from router.flows.sweep import sweep
 from router.flows.world import World
 from router.store.rows import AnyRow
+from router.store.tables import Dispatch
 from tests.couriers.receiver import Receiver
 from tests.flows.conftest import MAIN, TENANT, Person
 from tests.flows.dispatches.conftest import SECRET, Decided, Dispatcher
@@ -97,6 +100,17 @@ def test_a_call_whose_sender_died_is_made_again(told: Receiver, dispatcher: Disp
     assert dispatcher.fates() == [("done", None)]
     record_outcome(dispatcher.means.world, claim, Done())
     assert len(told.posts) == 1
+
+
+def test_a_fault_of_ours_with_one_stops_no_other(
+    told: Receiver, alice: Person, dispatcher: Dispatcher, hotel: World
+) -> None:
+    dispatcher.decided.webhook(alice, rule="second")
+    with hotel.store.write() as connection:
+        first = dispatcher.rows()[0].id
+        connection.execute(update(Dispatch).where(col(Dispatch.id) == first).values(kind="pigeon"))
+    dispatcher.send()
+    assert dispatcher.fates() == [("unknown", BROKE), ("done", None)]
 
 
 def test_two_workers_never_hold_the_same(
