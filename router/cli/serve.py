@@ -9,6 +9,7 @@ from granian.server import Server
 
 from router.carrier.twilio import TwilioCarrier
 from router.cli.start import check_places, opened_world, read_settings
+from router.couriers.couriers import make_couriers
 from router.jobs.bell import Bell
 from router.jobs.clock import Clock
 from router.jobs.redis import connect
@@ -65,7 +66,7 @@ def worker(burst: bool) -> None:
     set_up_logs("worker")
     with opened_world(settings) as world:
         bell, warmth = Bell(settings.redis_url), Warmth(world).start()
-        serve(Runtime(world, TwilioCarrier(settings), bell))
+        serve(Runtime(world, TwilioCarrier(settings), bell, make_couriers(settings)))
         WorkLoop(connect(settings.redis_url)).run(burst=burst)
         bell.close()
         warmth.close()

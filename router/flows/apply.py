@@ -7,6 +7,7 @@ from router.flows.consent import wishes
 from router.flows.consent.doubt import begin_doubt, end_doubt
 from router.flows.consent.events import Evidence, How
 from router.flows.consent.shown import Shown, question_asked
+from router.flows.dispatches.notify import call_webhook, notify
 from router.flows.held import save_contact
 from router.flows.outbox import ANSWER, FIRST, Draft, queue
 from router.flows.privacy.request import open_request
@@ -34,7 +35,8 @@ def apply(turn: Turn, decision: Decision) -> Ripples:
     if contact_before != (held.language, held.groups, held.attributes):
         save_contact(held)
     queue(held, work.drafts)
-    return Ripples(senders=frozenset({turn.sender.id})) if work.drafts else CALM
+    ripples = Ripples(senders=frozenset({turn.sender.id})) if work.drafts else CALM
+    return ripples | Ripples(dispatches=frozenset({held.tenant_id})) if work.tells else ripples
 
 
 @dataclass(slots=True)
@@ -42,6 +44,7 @@ class _Work:
     turn: Turn
     decision: Decision
     drafts: list[Draft] = field(default_factory=list)
+    tells: bool = False  # others than the contact are told something
 
     def apply(self, effect: effects.Effect) -> None:
         held = self.turn.held
@@ -64,7 +67,9 @@ class _Work:
                 self._enroll(effect.code, effect.group)
             case effects.Tag() | effects.Untag() | effects.AskEnrollment():
                 pass  # they stand in `decision.after` already
-            case effects.Notify() | effects.CallWebhook() | effects.Snooze() | effects.Close():
+            case effects.Notify() | effects.CallWebhook():
+                self._tell(effect)
+            case effects.Snooze() | effects.Close():
                 pass
             case _:
                 self._route(effect)
@@ -78,6 +83,15 @@ class _Work:
                 held.attributes[effect.name] = effect.value
             case effects.Escalate():
                 set_escalation(held, effect)
+
+    def _tell(self, effect: effects.Notify | effects.CallWebhook) -> None:
+        """Others than the contact are told of this text."""
+        self.tells = True
+        match effect:
+            case effects.Notify():
+                notify(self.turn.held, self.turn.live.book, effect, self.turn.message_id)
+            case effects.CallWebhook():
+                call_webhook(self.turn.held, effect, self.turn.message_id)
 
     def _opt_out(self, scope: str) -> None:
         held, ledger = self.turn.held, self.turn.world.ledger

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from router.flows.consent.events import events_of
+from router.flows.dispatches.told import told_of
 from router.flows.held import Held, look_at
 from router.flows.world import World
 from router.store.rows import DECISION_OF_MESSAGE, AnyRow
@@ -57,6 +58,7 @@ def _contact(held: Held) -> dict[str, Any]:
         "thread": _thread(held),
         "messages": _messages(held),
         "timers": _timers(held),
+        "dispatches": _dispatches(held),
     }
 
 
@@ -151,6 +153,23 @@ def _timers(held: Held) -> list[dict[str, Any]]:
     return [
         {"id": row.id, "kind": row.kind, "state": row.state, "due_at": _iso(row.due_at)}
         for row in rows
+    ]
+
+
+def _dispatches(held: Held) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": told.id,
+            "kind": told.kind,
+            "to": told.who,
+            "rule": told.rule,
+            "message": told.message_id,
+            "state": told.state,
+            "attempt": told.attempt,
+            "error": told.error,
+            "created_at": _iso(told.created_at),
+        }
+        for told in told_of(held.connection, held.tenant_id, held.thread_id)
     ]
 
 

@@ -1,5 +1,6 @@
 """One thread as staff sees it: its texts, why they came here, and what may be sent."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ from router.flows.consent.desk import can_correct
 from router.flows.consent.events import Event, events_of, standing_of
 from router.flows.consent.scopes import topics_in
 from router.flows.consent.standing import Purpose
+from router.flows.dispatches.told import Told, told_of
 from router.flows.held import Held, look_at_thread
 from router.flows.letter import is_only_blocked_at_carrier, why_locked
 from router.flows.names import name_in
@@ -44,7 +46,7 @@ class Why:
 class MessageLine:
     """A text of a thread. `error` is the carrier's refusal in plain words; `reason` why it was not
     sent, or not yet: opted_out, limit, no_consent, too_late, doubt, quiet_hours (until
-    `not_before`), erasure, and the like.
+    `not_before`), erasure, and the like. `told`: who else was told of it.
     """
 
     id: str
@@ -61,6 +63,7 @@ class MessageLine:
     late: bool
     created_at: datetime
     why: Why | None
+    told: tuple[Told, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,10 +188,13 @@ def _messages(connection: Connection, keys: TenantKeys, thread_id: str) -> tuple
         .order_by(col(Message.seq).desc())
         .limit(MOST_MESSAGES)
     ).all()
-    return tuple(_message(keys, row) for row in reversed(rows))
+    told: dict[str, list[Told]] = {}
+    for each in told_of(connection, keys.tenant_id, thread_id):
+        told.setdefault(each.message_id, []).append(each)
+    return tuple(_message(keys, row, told.get(row.id, ())) for row in reversed(rows))
 
 
-def _message(keys: TenantKeys, row: AnyRow) -> MessageLine:
+def _message(keys: TenantKeys, row: AnyRow, told: Sequence[Told]) -> MessageLine:
     return MessageLine(
         id=row.id,
         direction=row.direction,
@@ -204,6 +210,7 @@ def _message(keys: TenantKeys, row: AnyRow) -> MessageLine:
         late=row.late,
         created_at=row.created_at,
         why=_why(row),
+        told=tuple(told),
     )
 
 

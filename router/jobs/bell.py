@@ -52,6 +52,7 @@ class Bell:
         """See to it that what `ripples` names is done and shown soon. Never raises, never waits."""
         errands = {Errand("drain_sender", (sender,)) for sender in ripples.senders}
         errands |= {Errand("erase", pair) for pair in ripples.erasures}
+        errands |= {Errand("send_dispatches", (tenant,)) for tenant in ripples.dispatches}
         self._leave(errands, ripples.threads)
 
     def settle(self, senders: Iterable[str]) -> None:

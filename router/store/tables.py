@@ -354,3 +354,54 @@ class Audit(SQLModel, table=True):
     detail: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     chain_number: int | None = None
     chain_hash: bytes | None = None
+
+
+class Dispatch(SQLModel, table=True):
+    """Something told to others than the contact: a notice to staff, or a text told to a webhook.
+
+    `kind`: sms, email, push, webhook. `recipient` is a staff account's id or a webhook's name; a
+    name that nobody has stands as it was written. `message_id` is the text that caused it, `wanted`
+    the team or person that is needed, `number` the address of ours that was written to. `state`:
+    queued, sending (under `token` until `lease_until`), done, failed, unknown; `error` says in our
+    words what went wrong last.
+    """
+
+    __table_args__ = (
+        Index("ix_dispatch_state", "state", "tenant_id"),
+        Index("ix_dispatch_thread", "tenant_id", "thread_id"),
+    )
+    tenant_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    kind: str
+    recipient: str
+    thread_id: str
+    message_id: str
+    rule: str
+    wanted: str | None = None
+    number: str
+    state: str = "queued"
+    token: str | None = None
+    attempt: int = 0
+    lease_until: datetime | None = None
+    not_before: datetime | None = None
+    error: str | None = None
+    created_at: datetime
+    updated_at: datetime
+
+
+class PushDevice(SQLModel, table=True):
+    """A browser in which somebody on the staff wants notices. `subscription` (sealed JSON) is what
+    the browser gave: its push service's endpoint and its keys.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "lookup"),
+        Index("ix_push_device_staff", "tenant_id", "staff_id"),
+    )
+    __tablename__ = "push_device"
+    tenant_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    staff_id: str
+    lookup: bytes
+    subscription: bytes
+    created_at: datetime

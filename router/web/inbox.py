@@ -11,7 +11,7 @@ from router.flows import inbox, letter
 from router.flows.consent.standing import Purpose
 from router.flows.letter import Letter
 from router.flows.threads import View
-from router.web import consent, story
+from router.web import consent, push, story
 from router.web.parts import parts
 from router.web.staff import me, require_staff
 from router.web.thread_view import (
@@ -34,6 +34,7 @@ pages.before_request(require_staff)
 pages.before_request(refuse_odd_ids)
 pages.register_blueprint(consent.pages)
 pages.register_blueprint(story.pages)
+pages.register_blueprint(push.pages)
 
 
 @pages.get("")

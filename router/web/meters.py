@@ -1,5 +1,7 @@
 """The figures that this process shows under /metrics. Labels are outcomes, never a person's."""
 
+from collections.abc import Mapping
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.registry import Collector
 
@@ -39,6 +41,19 @@ class Meters:
         self.streams = Gauge(
             "bellhop_live_streams", "Pages that listen for news.", registry=self._registry
         )
+        self.dispatches = Gauge(
+            "bellhop_dispatches",
+            "Notices and webhook calls that were not done, by kind and state: queued, sending, "
+            "unknown or failed. Of the whole installation.",
+            ["kind", "state"],
+            registry=self._registry,
+        )
+
+    def show_dispatches(self, counts: Mapping[tuple[str, str], int]) -> None:
+        """What (kind, state) the dispatches are in that were not done, now."""
+        self.dispatches.clear()
+        for (kind, state), count in counts.items():
+            self.dispatches.labels(kind, state).set(count)
 
     def render(self) -> bytes:
         """All figures in Prometheus' text format."""

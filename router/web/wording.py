@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from flask import Flask
 
 from router.flows.rulebooks.found_files import FileState, FoundFile
-from router.web import consent_words, fates
+from router.web import consent_words, fates, told_words
 from router.web.parts import parts
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -84,5 +84,6 @@ def add_filters(app: Flask) -> None:
         "can_opt_out": consent_words.can_opt_out,
         "why_not_corrected": consent_words.why_not_corrected,
         "text_in_doubt": consent_words.text_in_doubt,
+        "told_lines": told_words.told_lines,
     }
     app.jinja_env.filters.update(filters)

@@ -85,6 +85,23 @@ def test_doctor_says_of_each_part_what_to_do(hotel: World, program: Program) -> 
     assert all(line["ok"] or line["do"] for line in found.values())
 
 
+def test_doctor_names_the_secret_that_is_missing_and_a_mail_server_that_is_not_there(
+    hotel: World, program: Program
+) -> None:
+    webhook = "webhooks: {pms: {url: 'https://pms.example.com/in', secret: WEBHOOK_SECRET_PMS}}"
+    with (hotel.settings.rules_dir / "grand-hotel.yaml").open("a") as book:
+        book.write(f"\n{webhook}\n")
+    publish_folder(hotel, hotel.settings.rules_dir)
+    done = program("doctor", "--json", SMTP_URL="smtp://127.0.0.1:1")
+    found = {line["part"]: line for line in map(json.loads, done.stdout.splitlines())}
+    assert found["webhooks"]["do"] == "set WEBHOOK_SECRET_PMS"
+    assert found["mail"]["says"] == "the mail server does not answer"
+    done = program("doctor", "--json", WEBHOOK_SECRET_PMS="long enough to be one")
+    found = {line["part"]: line for line in map(json.loads, done.stdout.splitlines())}
+    assert found["webhooks"]["ok"]
+    assert found["mail"]["ok"]
+
+
 def test_doctor_goes_on_where_parts_are_down(program: Program) -> None:
     down = {"DATABASE_URL": "postgresql://n@127.0.0.1:1/none", "REDIS_URL": "redis://127.0.0.1:1"}
     done = program("doctor", **down)

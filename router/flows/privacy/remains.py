@@ -4,6 +4,7 @@ from sqlalchemy import Connection, delete, exists, func, insert, select, update
 from sqlmodel import col
 
 from router.flows.audit import note
+from router.flows.dispatches.remains import cancel_dispatches, delete_dispatches
 from router.flows.held import Held, hold_thread, save, save_contact
 from router.flows.world import World
 from router.store.rows import AnyRow, is_unfinished
@@ -38,7 +39,8 @@ def is_in_flight(world: World, target: AnyRow) -> bool:
             .where(*older, col(Message.state) == "queued")
             .values(state="canceled", reason="erasure", updated_at=world.now())
         )
-        return connection.execute(select(exists().where(*older))).scalar_one()
+        is_telling = cancel_dispatches(connection, target, world.now())
+        return is_telling or connection.execute(select(exists().where(*older))).scalar_one()
 
 
 def last_seq(connection: Connection, target: AnyRow) -> int:
@@ -64,7 +66,7 @@ def delete_here(world: World, target: AnyRow) -> bool:
             held = hold_thread(connection, keys, target.thread_id, now)
             if held is not None:
                 last = last_seq(connection, target)
-                if _is_at_carrier(held, last):
+                if _is_at_carrier(held, last) or not delete_dispatches(held, last):
                     return False
                 texts = _delete_messages(held, last)
                 note(connection, held.tenant_id, now, "worker", ERASED, texts=texts)
