@@ -12,6 +12,7 @@ from pathlib import Path
 
 import structlog
 
+from router.flows.assign.queue import drain_queues
 from router.flows.publish import publish_folder
 from router.flows.release import release_due
 from router.flows.settle import unsettled
@@ -75,6 +76,7 @@ class Clock:
         self._chores = [
             Chore("publish", TICK_SECONDS, self.publish_if_changed),
             Chore("timers", SWEEP_SECONDS, self.fire_timers),
+            Chore("queues", SWEEP_SECONDS, self.drain_queues),
             Chore("release", SWEEP_SECONDS, self.release),
             Chore("sweep", SWEEP_SECONDS, self.sweep),
             Chore("settle", SETTLE_SECONDS, self.settle),
@@ -114,6 +116,10 @@ class Clock:
     def fire_timers(self) -> None:
         """Fire what is due."""
         self.bell.ring(fire_due(self.world))
+
+    def drain_queues(self) -> None:
+        """Give what waits to whoever is free."""
+        self.bell.ring(drain_queues(self.world))
 
     def release(self) -> None:
         """Let go what was held back until now."""

@@ -1,0 +1,69 @@
+"""Shifts: who of the staff takes threads now, and who they all are."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select, update
+from sqlmodel import col
+
+from router.flows.assign.members import lock_picking
+from router.flows.ripples import Ripples
+from router.flows.staff import StaffError
+from router.flows.world import World
+from router.store.tables import Staff, Thread
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """An account as colleagues see it. `open_threads` are those they have, whatever the team."""
+
+    handle: str
+    name: str
+    role: str
+    teams: tuple[str, ...]
+    on_shift: bool
+    open_threads: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """Whether somebody takes threads now, and how many open ones they keep until they are done."""
+
+    on: bool
+    kept: int
+
+
+def set_shift(world: World, tenant_id: str, handle: str, *, on: bool) -> Ripples:
+    """Begin or end somebody's shift. StaffError where there is no such account.
+
+    What was picked for them and is not answered goes back to its team's queue, and what waits comes
+    to them: the clock sees to both. What they have claimed they keep.
+    """
+    with world.store.write() as connection:
+        lock_picking(connection, tenant_id)  # nobody is being picked while the shift changes
+        of_handle = (col(Staff.tenant_id) == tenant_id, col(Staff.handle) == handle)
+        staff_id = connection.execute(select(col(Staff.id)).where(*of_handle)).scalar_one_or_none()
+        if staff_id is None:
+            raise StaffError(f"{tenant_id} has no account with the handle {handle}")
+        connection.execute(update(Staff).where(*of_handle).values(on_shift=on))
+    return Ripples(staff=frozenset({(tenant_id, staff_id)}))
+
+
+def shift_of(world: World, tenant_id: str, handle: str) -> Shift:
+    """Somebody's shift as it is now."""
+    with world.store.read() as connection:
+        kept = (
+            select(func.count())
+            .select_from(Thread)
+            .where(
+                col(Thread.tenant_id) == tenant_id,
+                col(Thread.assignee) == handle,
+                col(Thread.state) == "open",
+                col(Thread.claimed),
+            )
+            .scalar_subquery()
+        )
+        of_handle = (col(Staff.tenant_id) == tenant_id, col(Staff.handle) == handle)
+        row = connection.execute(
+            select(col(Staff.on_shift), kept.label("kept")).where(*of_handle)
+        ).one()
+        return Shift(row.on_shift, row.kept)
