@@ -13,7 +13,7 @@ ThreadKey = tuple[str, str]  # tenant id, thread id
 
 
 def left_behind(connection: Connection) -> list[ThreadKey]:
-    """What nobody who is there has, and what does not wait either; of each kind the oldest first."""
+    """What nobody on shift has, and what does not wait either; of each kind the oldest first."""
     return [*_picked_for_absent(connection), *_open_to_nobody(connection)]
 
 
@@ -37,7 +37,7 @@ def _open_to_nobody(connection: Connection) -> list[ThreadKey]:
     """What a whole team sees of whom nobody is on shift any more."""
     teams: dict[str, set[str]] = defaultdict(set)
     for row in connection.execute(
-        select(col(Thread.tenant_id), col(Thread.team)).where(of_all).distinct()
+        select(col(Thread.tenant_id), col(Thread.team)).where(_of_all()).distinct()
     ):
         teams[row.tenant_id].add(row.team)
     left: list[ThreadKey] = []
