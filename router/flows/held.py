@@ -180,8 +180,9 @@ def _lock_and_read(
     """On PostgreSQL the lock comes first and the reading after it: what is read in the statement
     that waits for a lock is as old as the wait. On SQLite the writer is alone.
     """
-    if connection.dialect.name == "postgresql":
-        connection.execute(_LOCKS[statement], wanted)
+    has_locks = connection.dialect.name == "postgresql"
+    if has_locks and connection.execute(_LOCKS[statement], wanted).first() is None:
+        return None
     return connection.execute(statement, wanted).one_or_none()
 
 

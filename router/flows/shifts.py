@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Connection, func, select, update
 from sqlmodel import col
 
-from router.flows.assign.members import lock_picking
+from router.flows.assign.members import LOAD, NO_THREAD
 from router.flows.ripples import Ripples
 from router.flows.staff import StaffError
 from router.flows.world import World
-from router.store.tables import Staff, Thread
+from router.store.rows import AnyRow, AnySelect
+from router.store.sealing import TenantKeys
+from router.store.tables import Staff, Tenant, Thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +41,55 @@ def set_shift(world: World, tenant_id: str, handle: str, *, on: bool) -> Ripples
     to them: the clock sees to both. What they have claimed they keep.
     """
     with world.store.write() as connection:
-        lock_picking(connection, tenant_id)  # nobody is being picked while the shift changes
         of_handle = (col(Staff.tenant_id) == tenant_id, col(Staff.handle) == handle)
         staff_id = connection.execute(select(col(Staff.id)).where(*of_handle)).scalar_one_or_none()
         if staff_id is None:
             raise StaffError(f"{tenant_id} has no account with the handle {handle}")
-        connection.execute(update(Staff).where(*of_handle).values(on_shift=on))
+        connection.execute(
+            update(Staff).where(*of_handle).values(on_shift=on, picks=col(Staff.picks) + 1)
+        )
     return Ripples(staff=frozenset({(tenant_id, staff_id)}))
+
+
+def list_staff(world: World, tenant_id: str) -> list[Colleague]:
+    """All accounts of a tenant, by handle. StaffError where there is no such tenant."""
+    with world.store.read() as connection:
+        known = select(col(Tenant.id)).where(col(Tenant.id) == tenant_id)
+        if connection.execute(known).first() is None:
+            raise StaffError(f"there is no tenant {tenant_id}")
+        return colleagues(connection, world.keys(connection, tenant_id))
+
+
+def colleagues(connection: Connection, keys: TenantKeys, *, here: bool = False) -> list[Colleague]:
+    """All accounts of a tenant, by handle; `here`: those on shift alone."""
+    wanted: AnySelect = (
+        select(
+            col(Staff.id),
+            col(Staff.handle),
+            col(Staff.name),
+            col(Staff.role),
+            col(Staff.teams),
+            col(Staff.on_shift),
+            LOAD.label("load"),
+        )
+        .where(col(Staff.tenant_id) == keys.tenant_id)
+        .order_by(col(Staff.handle))
+    )
+    if here:
+        wanted = wanted.where(col(Staff.on_shift))
+    rows = connection.execute(wanted, {"thread": NO_THREAD}).all()
+    return [_colleague(keys, row) for row in rows]
+
+
+def _colleague(keys: TenantKeys, row: AnyRow) -> Colleague:
+    return Colleague(
+        handle=row.handle,
+        name=keys.open("staff.name", row.id, row.name),
+        role=row.role,
+        teams=tuple(row.teams),
+        on_shift=row.on_shift,
+        open_threads=row.load,
+    )
 
 
 def shift_of(world: World, tenant_id: str, handle: str) -> Shift:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -23,14 +23,14 @@ AWAKE = "This thread is open already."
 
 def _morning_after(at: datetime, zone: ZoneInfo) -> datetime:
     day = at.astimezone(zone).date() + timedelta(days=1)
-    return datetime.combine(day, MORNING, zone).astimezone(at.tzinfo)
+    return datetime.combine(day, MORNING, zone)
 
 
 SNOOZES: Mapping[str, Callable[[datetime, ZoneInfo], datetime]] = MappingProxyType(
     {
-        "hour": lambda at, _zone: at + timedelta(hours=1),
+        "hour": lambda at, zone: (at + timedelta(hours=1)).astimezone(zone),
         "morning": _morning_after,
-        "week": lambda at, _zone: at + timedelta(weeks=1),
+        "week": lambda at, zone: (at + timedelta(weeks=1)).astimezone(zone),
     }
 )
 """How long staff may put a thread aside, and until when that is; `morning`: tomorrow at nine, where
@@ -46,7 +46,7 @@ def snooze(world: World, staff: StaffIdentity, thread_id: str, length: str) -> A
         if not held.state.claimed:
             take(held, staff.handle)
         zone = world.live_book(held.connection, held.tenant_id).timezone
-        put_aside(held, SNOOZES[length](held.at, zone))
+        put_aside(held, SNOOZES[length](held.at, zone).astimezone(UTC))
         return None
 
     return act_on(world, staff, thread_id, act)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from flask import Flask
 
-from router.web import consent_words, fates
+from router.web import consent_words, fates, hand_words
 from router.web.parts import parts
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -69,5 +69,8 @@ def add_filters(app: Flask) -> None:
         "can_opt_out": consent_words.can_opt_out,
         "why_not_corrected": consent_words.why_not_corrected,
         "text_in_doubt": consent_words.text_in_doubt,
+        "place_words": hand_words.place_words,
+        "snooze_words": lambda name: hand_words.SNOOZES[name],
+        "moment_words": hand_words.moment_words,
     }
     app.jinja_env.filters.update(filters)

@@ -9,8 +9,10 @@ from rules import moves
 
 
 def take(held: Held, handle: str) -> None:
-    """The thread is in this person's hands from now on, who has said so by what they did."""
-    put(held, handle)
+    """The thread is in this person's hands from now on, by what they or a colleague did. The team
+    that was asked is remembered, to be given back to.
+    """
+    held.assignee, held.waiting_since = handle, None
     held.state = replace(held.state, claimed=True, state="open", last_assignee=handle)
 
 

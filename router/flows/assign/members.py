@@ -1,12 +1,13 @@
-"""The people on shift with what they have to do, read under the lock that picking takes.
+"""The people on shift with what they have to do, and how somebody is picked, once.
 
-The lock is one a tenant and comes after the thread's: who holds it locks nothing else, so that no
-two flows ever wait for one another. On SQLite the writer is alone.
+Whoever picks has read `picks` of the person and says so in the update that takes them: if another
+was picked for them meanwhile, or their shift changed, nothing is taken and all is read again. The
+person's row is the last that a transaction locks, so that no two ever wait for one another.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
-from sqlalchemy import Connection, Integer, bindparam, cast, exists, func, select, update
+from sqlalchemy import Connection, bindparam, exists, func, select, update
 from sqlmodel import col
 
 from router.flows.assign.ask import Ask
@@ -14,13 +15,7 @@ from router.flows.assign.pick import Member
 from router.store.rows import AnyRow, AnySelect, table
 from router.store.tables import Staff, Thread
 
-_PICKING = 1  # advisory locks of two numbers: this one and the tenant's hash
-_LOCK: AnySelect = select(
-    func.pg_advisory_xact_lock(
-        cast(bindparam("picking"), Integer), func.hashtext(bindparam("tenant"))
-    )
-)
-_LOAD = (
+LOAD = (
     select(func.count())
     .select_from(Thread)
     .where(
@@ -32,7 +27,12 @@ _LOAD = (
     .scalar_subquery()
 )
 _MEMBERS: AnySelect = select(
-    col(Staff.id), col(Staff.handle), col(Staff.teams), col(Staff.turns), _LOAD.label("load")
+    col(Staff.id),
+    col(Staff.handle),
+    col(Staff.teams),
+    col(Staff.turns),
+    col(Staff.picks),
+    LOAD.label("load"),
 ).where(col(Staff.tenant_id) == bindparam("tenant"), col(Staff.on_shift))
 _IS_BEHIND = exists().where(
     col(Thread.tenant_id) == bindparam("tenant"),
@@ -42,23 +42,21 @@ _IS_BEHIND = exists().where(
     col(Thread.id) != bindparam("thread"),
 )
 _MEMBERS_AND_QUEUE: AnySelect = _MEMBERS.add_columns(_IS_BEHIND.label("is_behind"))
-_TAKE_TURN = (
+_TAKE = (
     update(table(Staff))
-    .where(col(Staff.tenant_id) == bindparam("tenant"), col(Staff.id) == bindparam("staff"))
-    .values(turns=bindparam("turns"))
+    .where(
+        col(Staff.tenant_id) == bindparam("tenant"),
+        col(Staff.id) == bindparam("staff"),
+        col(Staff.picks) == bindparam("seen"),
+    )
+    .values(turns=bindparam("turns"), picks=col(Staff.picks) + 1)
 )
-_NO_THREAD = ""
-
-
-def lock_picking(connection: Connection, tenant_id: str) -> None:
-    """Let nobody else pick, or change a shift, until this transaction ends."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(_LOCK, {"picking": _PICKING, "tenant": tenant_id})
+NO_THREAD = ""
 
 
 def members_of(connection: Connection, tenant_id: str) -> list[Member]:
     """Everyone on shift, of all teams of the tenant."""
-    rows = connection.execute(_MEMBERS, {"tenant": tenant_id, "thread": _NO_THREAD})
+    rows = connection.execute(_MEMBERS, {"tenant": tenant_id, "thread": NO_THREAD})
     return [_member(row) for row in rows]
 
 
@@ -71,16 +69,16 @@ def members_for(
     return [_member(row) for row in rows], any(row.is_behind for row in rows)
 
 
-def take_turn(connection: Connection, tenant_id: str, member: Member, team: str, turn: int) -> None:
-    """Note that a team has given them a thread."""
-    turns = {**member.turns, team: turn}
-    connection.execute(_TAKE_TURN, {"tenant": tenant_id, "staff": member.staff_id, "turns": turns})
-
-
-def latest_turn(members: Sequence[Member], team: str) -> int:
-    """When the team gave anyone of them a thread, last of all."""
-    return max((member.turns.get(team, 0) for member in members), default=0)
+def take(connection: Connection, tenant_id: str, member: Member, turns: Mapping[str, int]) -> bool:
+    """Have a thread picked for them; False where `member` is not how things stand any more."""
+    wanted = {
+        "tenant": tenant_id,
+        "staff": member.staff_id,
+        "seen": member.picks,
+        "turns": dict(turns),
+    }
+    return bool(connection.execute(_TAKE, wanted).rowcount)
 
 
 def _member(row: AnyRow) -> Member:
-    return Member(row.id, row.handle, frozenset(row.teams), row.load, row.turns)
+    return Member(row.id, row.handle, frozenset(row.teams), row.load, row.turns, row.picks)

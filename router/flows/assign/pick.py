@@ -13,7 +13,8 @@ EVERYONE = "everyone"
 @dataclass(frozen=True, slots=True)
 class Member:
     """Somebody on shift. `load` is how many open threads they have, whatever the team; `turns` when
-    each team last gave them one, in microseconds since 1970.
+    each team last gave them one, in microseconds since 1970; `picks` is what one must have
+    seen to pick them.
     """
 
     staff_id: str
@@ -21,6 +22,7 @@ class Member:
     teams: frozenset[str]
     load: int = 0
     turns: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    picks: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """An assignment is carried out: somebody is picked, a backup stands in, or the thread waits."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -9,13 +10,13 @@ from sqlmodel import col
 
 from router.flows.assign.ask import Ask
 from router.flows.assign.hands import let_go, put
-from router.flows.assign.members import latest_turn, lock_picking, members_for, take_turn
-from router.flows.assign.pick import Member, choose
+from router.flows.assign.members import members_for, take
+from router.flows.assign.pick import Choice, Member, choose
 from router.flows.held import Held
 from router.store.rows import AnySelect
 from router.store.tables import Staff
 from rules.decision import Assign, ThreadState
-from rules.model import Rulebook
+from rules.model import Rulebook, Team
 from rules.moves import fallback_team, flagged, line_of
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -85,23 +86,28 @@ def seat(held: Held, book: Rulebook, *, rather_not: str | None = None) -> bool:
     held.state = replace(held.state, team=ask.team if ask else None)
     if ask is None or held.state.state != "open":
         return True
-    lock_picking(held.connection, held.tenant_id)
-    members, is_behind = members_for(held.connection, held.tenant_id, held.thread_id, ask)
-    choice = choose(
-        line_of(book, ask.team, held.at),
-        ask,
-        members,
-        last_assignee=held.state.last_assignee,
-        rather_not=rather_not,
-    )
-    if choice is None or (choice.member is not None and is_behind):
+    choice = _choose(held, ask, line_of(book, ask.team, held.at), rather_not)
+    if choice is None:
         held.waiting_since = ask.at
         return False
     held.state = replace(held.state, team=choice.team)
-    if choice.member is not None:
-        held.assignee = choice.member.handle
-        _note_turn(held, members, choice.member, choice.team)
+    held.assignee = choice.member.handle if choice.member else None
     return True
+
+
+def _choose(held: Held, ask: Ask, line: tuple[Team, ...], rather_not: str | None) -> Choice | None:
+    """Who gets the thread; None where nobody is free, or is free for others who wait before it."""
+    while True:
+        members, is_behind = members_for(held.connection, held.tenant_id, held.thread_id, ask)
+        last = held.state.last_assignee
+        choice = choose(line, ask, members, last_assignee=last, rather_not=rather_not)
+        if choice is None or choice.member is None:
+            return choice
+        if is_behind:
+            return None
+        turns = {**choice.member.turns, choice.team: _next_turn(held, members, choice.team)}
+        if take(held.connection, held.tenant_id, choice.member, turns):
+            return choice
 
 
 def known_ask(book: Rulebook, ask: Ask) -> Ask | None:
@@ -135,8 +141,7 @@ def _redirect(held: Held, before: ThreadState, book: Rulebook) -> None:
         let_go(held)
 
 
-def _note_turn(held: Held, members: list[Member], member: Member, team: str) -> None:
-    """The clock may stand still or go back: turns only ever grow."""
-    now = (held.at - _EPOCH) // _MICROSECOND
-    turn = max(now, latest_turn(members, team) + 1)
-    take_turn(held.connection, held.tenant_id, member, team, turn)
+def _next_turn(held: Held, members: Sequence[Member], team: str) -> int:
+    """Now, or what comes after the last turn where the clock stands still: turns only ever grow."""
+    last = max((member.turns.get(team, 0) for member in members), default=0)
+    return max((held.at - _EPOCH) // _MICROSECOND, last + 1)

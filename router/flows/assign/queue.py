@@ -5,6 +5,7 @@ own, which looks again at what the thread was chosen for. Where nothing waits, n
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from sqlalchemy import Connection, func, select
 from sqlmodel import col
@@ -30,7 +31,7 @@ def drain_queues(world: World) -> Ripples:
         left = left_behind(connection)
     ripples = CALM
     for tenant_id, thread_id in left:
-        ripples |= _seat_again(world, tenant_id, thread_id, _is_unclaimed)
+        ripples |= _seat_again(world, tenant_id, thread_id, _take_back)
     with world.store.read() as connection:
         waiting = select(col(Thread.tenant_id)).where(col(Thread.waiting_since).is_not(None))
         tenants = connection.execute(waiting.distinct()).scalars().all()
@@ -50,12 +51,12 @@ def _drain(world: World, tenant_id: str) -> Ripples:
 
 
 def _seat_again(
-    world: World, tenant_id: str, thread_id: str, still: Callable[[Held], bool]
+    world: World, tenant_id: str, thread_id: str, is_still_so: Callable[[Held], bool]
 ) -> Ripples:
     with world.store.write() as connection:
         keys = world.keys(connection, tenant_id)
         held = hold_thread(connection, keys, thread_id, world.now())
-        if held is None or not still(held):
+        if held is None or not is_still_so(held):
             return CALM
         seat(held, world.live_book(connection, tenant_id))
         save(held, active=False)
@@ -66,10 +67,15 @@ def _waits(held: Held) -> bool:
     return held.waiting_since is not None
 
 
-def _is_unclaimed(held: Held) -> bool:
-    """Whether nobody has it who would keep it: whoever is on shift again may be picked again."""
+def _take_back(held: Held) -> bool:
+    """Whether nobody has it who would keep it. Anyone may be picked then: whoever gave it back
+    before, or was picked and is on shift again.
+    """
     is_left = held.state.state in ("open", "snoozed") and not held.state.claimed
-    return is_left and not _waits(held)
+    if not is_left or _waits(held):
+        return False
+    held.ask = held.ask and replace(held.ask, released_by=None)
+    return True
 
 
 def _next_to_seat(world: World, tenant_id: str) -> str | None:
