@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select, update
 from sqlmodel import col
 
-from router.flows.assign.members import LOAD, NO_THREAD
+from router.flows.assign.members import LOAD, NO_THREAD, lock_picking
 from router.flows.ripples import Ripples
 from router.flows.staff import StaffError
 from router.flows.world import World
@@ -41,13 +41,12 @@ def set_shift(world: World, tenant_id: str, handle: str, *, on: bool) -> Ripples
     to them: the clock sees to both. What they have claimed they keep.
     """
     with world.store.write() as connection:
+        lock_picking(connection, tenant_id)  # nobody is being picked while it changes
         of_handle = (col(Staff.tenant_id) == tenant_id, col(Staff.handle) == handle)
         staff_id = connection.execute(select(col(Staff.id)).where(*of_handle)).scalar_one_or_none()
         if staff_id is None:
             raise StaffError(f"{tenant_id} has no account with the handle {handle}")
-        connection.execute(
-            update(Staff).where(*of_handle).values(on_shift=on, picks=col(Staff.picks) + 1)
-        )
+        connection.execute(update(Staff).where(*of_handle).values(on_shift=on))
     return Ripples(staff=frozenset({(tenant_id, staff_id)}))
 
 

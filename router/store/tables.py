@@ -320,8 +320,7 @@ class Tombstone(SQLModel, table=True):
 class Staff(SQLModel, table=True):
     """A person who answers guests. `role`: agent, supervisor, privacy or admin.
 
-    `turns` says for each team when it last gave them a thread, in microseconds since 1970; `picks`
-    counts those threads and the changes of their shift.
+    `turns` says for each team when it last gave them a thread, in microseconds since 1970.
     """
 
     __table_args__ = (
@@ -339,7 +338,6 @@ class Staff(SQLModel, table=True):
     teams: list[str] = Field(default_factory=list, sa_type=JSON)
     on_shift: bool = False
     turns: dict[str, int] = Field(default_factory=dict, sa_type=JSON)
-    picks: int = 0
     password_hash: str
     session_epoch: int = 0
     created_at: datetime

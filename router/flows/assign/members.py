@@ -1,13 +1,14 @@
-"""The people on shift with what they have to do, and how somebody is picked, once.
+"""The people on shift with what they have to do, read under the lock that picking takes.
 
-Whoever picks has read `picks` of the person and says so in the update that takes them: if another
-was picked for them meanwhile, or their shift changed, nothing is taken and all is read again. The
-person's row is the last that a transaction locks, so that no two ever wait for one another.
+The lock is one a tenant and comes after the thread's: whoever holds it locks nothing that others
+hold while they wait for it, so that no two flows ever wait for one another. (Locking the picked
+person's row alone would not do: on PostgreSQL an update that finds the row changed keeps its lock,
+and two that go on to each other's person are stuck.) On SQLite the writer is alone.
 """
 
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, bindparam, exists, func, select, update
+from sqlalchemy import Connection, Integer, bindparam, cast, exists, func, select, update
 from sqlmodel import col
 
 from router.flows.assign.ask import Ask
@@ -31,7 +32,6 @@ _MEMBERS: AnySelect = select(
     col(Staff.handle),
     col(Staff.teams),
     col(Staff.turns),
-    col(Staff.picks),
     LOAD.label("load"),
 ).where(col(Staff.tenant_id) == bindparam("tenant"), col(Staff.on_shift))
 _IS_BEHIND = exists().where(
@@ -42,16 +42,24 @@ _IS_BEHIND = exists().where(
     col(Thread.id) != bindparam("thread"),
 )
 _MEMBERS_AND_QUEUE: AnySelect = _MEMBERS.add_columns(_IS_BEHIND.label("is_behind"))
-_TAKE = (
+_TAKE_TURN = (
     update(table(Staff))
-    .where(
-        col(Staff.tenant_id) == bindparam("tenant"),
-        col(Staff.id) == bindparam("staff"),
-        col(Staff.picks) == bindparam("seen"),
+    .where(col(Staff.tenant_id) == bindparam("tenant"), col(Staff.id) == bindparam("staff"))
+    .values(turns=bindparam("turns"))
+)
+_PICKING = 1  # advisory locks of two numbers: this one, and the tenant's hash
+_LOCK: AnySelect = select(
+    func.pg_advisory_xact_lock(
+        cast(bindparam("picking"), Integer), func.hashtext(bindparam("tenant"))
     )
-    .values(turns=bindparam("turns"), picks=col(Staff.picks) + 1)
 )
 NO_THREAD = ""
+
+
+def lock_picking(connection: Connection, tenant_id: str) -> None:
+    """Let nobody else pick, or change a shift, until this transaction ends."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(_LOCK, {"picking": _PICKING, "tenant": tenant_id})
 
 
 def members_of(connection: Connection, tenant_id: str) -> list[Member]:
@@ -69,16 +77,13 @@ def members_for(
     return [_member(row) for row in rows], any(row.is_behind for row in rows)
 
 
-def take(connection: Connection, tenant_id: str, member: Member, turns: Mapping[str, int]) -> bool:
-    """Have a thread picked for them; False where `member` is not how things stand any more."""
-    wanted = {
-        "tenant": tenant_id,
-        "staff": member.staff_id,
-        "seen": member.picks,
-        "turns": dict(turns),
-    }
-    return bool(connection.execute(_TAKE, wanted).rowcount)
+def take_turn(
+    connection: Connection, tenant_id: str, member: Member, turns: Mapping[str, int]
+) -> None:
+    """Note when teams have last given somebody a thread."""
+    wanted = {"tenant": tenant_id, "staff": member.staff_id, "turns": dict(turns)}
+    connection.execute(_TAKE_TURN, wanted)
 
 
 def _member(row: AnyRow) -> Member:
-    return Member(row.id, row.handle, frozenset(row.teams), row.load, row.turns, row.picks)
+    return Member(row.id, row.handle, frozenset(row.teams), row.load, row.turns)

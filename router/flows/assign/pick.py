@@ -13,8 +13,7 @@ EVERYONE = "everyone"
 @dataclass(frozen=True, slots=True)
 class Member:
     """Somebody on shift. `load` is how many open threads they have, whatever the team; `turns` when
-    each team last gave them one, in microseconds since 1970; `picks` is what one must have
-    seen to pick them.
+    each team last gave them one, in microseconds since 1970.
     """
 
     staff_id: str
@@ -22,7 +21,6 @@ class Member:
     teams: frozenset[str]
     load: int = 0
     turns: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
-    picks: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from router.flows.assign.ask import Ask
 from router.flows.assign.hands import let_go, put
-from router.flows.assign.members import members_for, take
+from router.flows.assign.members import lock_picking, members_for, take_turn
 from router.flows.assign.pick import Choice, Member, choose
 from router.flows.held import Held
 from router.store.rows import AnySelect
@@ -97,17 +97,17 @@ def seat(held: Held, book: Rulebook, *, rather_not: str | None = None) -> bool:
 
 def _choose(held: Held, ask: Ask, line: tuple[Team, ...], rather_not: str | None) -> Choice | None:
     """Who gets the thread; None where nobody is free, or is free for others who wait before it."""
-    while True:
-        members, is_behind = members_for(held.connection, held.tenant_id, held.thread_id, ask)
-        last = held.state.last_assignee
-        choice = choose(line, ask, members, last_assignee=last, rather_not=rather_not)
-        if choice is None or choice.member is None:
-            return choice
-        if is_behind:
-            return None
-        turns = {**choice.member.turns, choice.team: _next_turn(held, members, choice.team)}
-        if take(held.connection, held.tenant_id, choice.member, turns):
-            return choice
+    lock_picking(held.connection, held.tenant_id)
+    members, is_behind = members_for(held.connection, held.tenant_id, held.thread_id, ask)
+    last = held.state.last_assignee
+    choice = choose(line, ask, members, last_assignee=last, rather_not=rather_not)
+    if choice is None or choice.member is None:
+        return choice
+    if is_behind:
+        return None
+    turns = {**choice.member.turns, choice.team: _next_turn(held, members, choice.team)}
+    take_turn(held.connection, held.tenant_id, choice.member, turns)
+    return choice
 
 
 def known_ask(book: Rulebook, ask: Ask) -> Ask | None:

@@ -42,8 +42,6 @@ def upgrade() -> None:
         )
     with op.batch_alter_table("staff") as staff:
         staff.add_column(sa.Column("turns", sa.JSON(), nullable=True))
-        staff.add_column(sa.Column("picks", sa.Integer(), nullable=True))
-    op.execute("UPDATE staff SET turns = '{}', picks = 0")
+    op.execute("UPDATE staff SET turns = '{}'")
     with op.batch_alter_table("staff") as staff:
         staff.alter_column("turns", existing_type=sa.JSON(), nullable=False)
-        staff.alter_column("picks", existing_type=sa.Integer(), nullable=False)
