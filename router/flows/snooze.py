@@ -56,10 +56,8 @@ def wake_up(world: World, staff: StaffIdentity, thread_id: str) -> Acted:
     """Staff goes on with a thread before its time."""
 
     def act(held: Held) -> str | None:
-        if held.state.state != "snoozed":
-            return AWAKE
-        wake(held, world.live_book(held.connection, held.tenant_id))
-        return None
+        book = world.live_book(held.connection, held.tenant_id)
+        return None if wake(held, book) else AWAKE
 
     return act_on(world, staff, thread_id, act)
 
@@ -74,8 +72,10 @@ def put_aside(held: Held, until: datetime) -> None:
     start_timer(held, "wake", until, {})
 
 
-def wake(held: Held, book: Rulebook) -> None:
-    """The thread is open again, for whoever has it or is picked now; one that is awake is left."""
-    if held.state.state == "snoozed":
-        held.state = woken(held.state)
-        resume(held, book)
+def wake(held: Held, book: Rulebook) -> bool:
+    """Open it again, for whoever has it or is picked now; False where it was not put aside."""
+    if held.state.state != "snoozed":
+        return False
+    held.state = woken(held.state)
+    resume(held, book)
+    return True

@@ -85,11 +85,12 @@ def _fire(world: World, tenant_id: str, timer_id: str, now: datetime) -> Ripples
         match timer.kind:
             case "silence":
                 take_silence(world.ledger, held, payload["text"], book.timezone.key)
+                is_news = False
             case "wake":
-                wake(held, book)
+                is_news = wake(held, book)
             case _:
-                _escalate(held, payload, book)
-        save(held, active=timer.kind in ("escalate", "wake"))
+                is_news = _escalate(held, payload, book)
+        save(held, active=is_news)
         return Ripples(
             senders=bell_of(connection, tenant_id, held.number),
             threads=frozenset({(tenant_id, held.thread_id)}),
@@ -118,11 +119,13 @@ def _take(connection: Connection, tenant_id: str, timer_id: str) -> bool:
     return bool(taken.rowcount)
 
 
-def _escalate(held: Held, payload: dict[str, Any], book: Rulebook) -> None:
-    """Move the thread; one that was put aside is not any more, since nobody has answered it."""
+def _escalate(held: Held, payload: dict[str, Any], book: Rulebook) -> bool:
+    """Move the thread, unless it is closed; whether it was moved. One that was put aside is not any
+    more, since nobody has answered it.
+    """
     to, before = Assign(**payload["to"]), held.state
     if before.state == "closed":
-        return
+        return False
     held.state = escalated(woken(before), to)
     give(held, before, book, to, rather_not=held.assignee)
     if payload["text"] and bell_of(held.connection, held.tenant_id, held.number):
@@ -131,3 +134,4 @@ def _escalate(held: Held, payload: dict[str, Any], book: Rulebook) -> None:
         if not allowed:
             held.state = flagged(held.state, "limit")
         queue(held, [Draft(payload["text"], "reply", payload["template"], withheld=not allowed)])
+    return True

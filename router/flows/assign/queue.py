@@ -42,10 +42,12 @@ def drain_queues(world: World) -> Ripples:
 
 def _drain(world: World, tenant_id: str) -> Ripples:
     ripples = CALM
-    for _ in range(MOST_AT_ONCE):
+    tried: set[str] = set()
+    while len(tried) < MOST_AT_ONCE:
         thread_id = _next_to_seat(world, tenant_id)
-        if thread_id is None:
+        if thread_id is None or thread_id in tried:
             break
+        tried.add(thread_id)
         ripples |= _seat_again(world, tenant_id, thread_id, _waits)
     return ripples
 
@@ -81,12 +83,9 @@ def _take_back(held: Held) -> bool:
 def _next_to_seat(world: World, tenant_id: str) -> str | None:
     """The thread that has waited longest of those for which somebody is free."""
     with world.store.read() as connection:
-        heads = _heads(connection, tenant_id)
-        if not heads:
-            return None
-        book, now = world.live_book(connection, tenant_id), world.now()
         members = members_of(connection, tenant_id)
-        for head in heads:
+        book, now = world.live_book(connection, tenant_id), world.now()
+        for head in _heads(connection, tenant_id) if members else ():
             ask = known_ask(book, Ask(head.team, head.since, head.strategy, head.released_by))
             if ask is None or choose(line_of(book, ask.team, now), ask, members):
                 return _oldest(connection, tenant_id, head)

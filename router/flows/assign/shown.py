@@ -39,11 +39,6 @@ class Hands:
     here: tuple[Colleague, ...]
     snoozes: tuple[tuple[str, datetime], ...]
 
-    @property
-    def open_to_team(self) -> bool:
-        """Whether all of the team see it and the first to claim it has it."""
-        return self.assignee is None and self.waiting is None
-
 
 def hands_of(held: Held, book: Rulebook) -> Hands:
     """Who has the held thread, and who could."""

@@ -103,9 +103,11 @@ def test_a_text_wakes_a_thread_and_its_timer_then_does_nothing(
     guest(1).texts("are you there?")
     assert guest(1).thread["state"] == "open"
     close(hotel, ann, guest(1).thread["id"])
+    before = list_threads(hotel, ann, "closed")
     advance(hours=1)
     fire_due(hotel)
-    assert guest(1).thread["state"] == "closed"
+    assert timers(guest(1)) == [("wake", "fired")]
+    assert list_threads(hotel, ann, "closed") == before
 
 
 def test_a_second_snooze_takes_the_place_of_the_first(
