@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field, replace
 
 from router.flows import membership
+from router.flows.assign.hands import close, let_go
+from router.flows.assign.place import pass_on
 from router.flows.consent import wishes
 from router.flows.consent.doubt import begin_doubt, end_doubt
 from router.flows.consent.events import Evidence, How
@@ -12,6 +14,7 @@ from router.flows.held import save_contact
 from router.flows.outbox import ANSWER, FIRST, Draft, queue
 from router.flows.privacy.request import open_request
 from router.flows.ripples import CALM, Ripples
+from router.flows.snooze import put_aside
 from router.flows.timers import set_escalation
 from router.flows.turn import Turn
 from router.flows.verdicts import CONFIRMATIONS, CONFIRMED_WITHIN
@@ -25,13 +28,15 @@ def apply(turn: Turn, decision: Decision) -> Ripples:
     """Apply `decision` to the held thread; the caller saves the thread."""
     held = turn.held
     contact_before = (held.language, held.groups, dict(held.attributes))
-    if held.state.state == "closed" and decision.after.state != "closed":
-        held.assignee = None
+    before = held.state
+    if before.state == "closed" and decision.after.state != "closed":
+        let_go(held)
     held.state = decision.after
     held.language = decision.language
     work = _Work(turn, decision)
     for effect in decision.effects:
         work.apply(effect)
+    pass_on(held, before, turn.live.book, work.given)
     if contact_before != (held.language, held.groups, held.attributes):
         save_contact(held)
     queue(held, work.drafts)
@@ -45,6 +50,7 @@ class _Work:
     decision: Decision
     drafts: list[Draft] = field(default_factory=list)
     tells: bool = False  # others than the contact are told something
+    given: effects.Assign | None = None  # to whom, in the end
 
     def apply(self, effect: effects.Effect) -> None:
         held = self.turn.held
@@ -69,20 +75,29 @@ class _Work:
                 pass  # they stand in `decision.after` already
             case effects.Notify() | effects.CallWebhook():
                 self._tell(effect)
-            case effects.Snooze() | effects.Close():
-                pass
             case _:
                 self._route(effect)
 
-    def _route(self, effect: effects.Assign | effects.SaveAttribute | effects.Escalate) -> None:
+    def _route(
+        self,
+        effect: effects.Assign
+        | effects.SaveAttribute
+        | effects.Escalate
+        | effects.Snooze
+        | effects.Close,
+    ) -> None:
         held = self.turn.held
         match effect:
             case effects.Assign():
-                held.assignee = effect.staff
+                self.given = effect
             case effects.SaveAttribute():
                 held.attributes[effect.name] = effect.value
             case effects.Escalate():
                 set_escalation(held, effect)
+            case effects.Snooze():
+                put_aside(held, held.at + effect.length)
+            case effects.Close():
+                close(held)
 
     def _tell(self, effect: effects.Notify | effects.CallWebhook) -> None:
         """Others than the contact are told of this text."""

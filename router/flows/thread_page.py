@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from router.carrier.errors import explain
+from router.flows.assign.shown import Hands, hands_of
 from router.flows.consent.desk import can_correct
 from router.flows.consent.events import Event, events_of, standing_of
 from router.flows.consent.scopes import topics_in
@@ -107,7 +108,7 @@ class ThreadPage:
     number: str
     state: str
     team: str | None
-    assignee: str | None
+    hands: Hands
     tags: tuple[str, ...]
     flags: tuple[str, ...]
     locked: str | None
@@ -124,6 +125,7 @@ def open_thread(world: World, tenant_id: str, thread_id: str) -> ThreadPage | No
         held = look_at_thread(connection, keys, thread_id, world.now())
         if held is None:
             return None
+        book = world.live_book(connection, tenant_id)
         return ThreadPage(
             thread_id=held.thread_id,
             contact_name=name_in(held.attributes) or held.address,
@@ -131,13 +133,13 @@ def open_thread(world: World, tenant_id: str, thread_id: str) -> ThreadPage | No
             number=held.number,
             state=held.state.state,
             team=held.state.team,
-            assignee=held.assignee,
+            hands=hands_of(held, book),
             tags=tuple(sorted(held.state.tags)),
             flags=tuple(sorted(held.state.flags)),
             locked=why_locked(held),
             blocked=_blocked(held),
             consent=_consent(held),
-            topics=tuple(world.live_book(connection, tenant_id).topics),
+            topics=tuple(book.topics),
             messages=_messages(connection, keys, thread_id),
         )
 

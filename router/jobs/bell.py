@@ -53,7 +53,7 @@ class Bell:
         errands = {Errand("drain_sender", (sender,)) for sender in ripples.senders}
         errands |= {Errand("erase", pair) for pair in ripples.erasures}
         errands |= {Errand("send_dispatches", (tenant,)) for tenant in ripples.dispatches}
-        self._leave(errands, ripples.threads)
+        self._leave(errands, ripples.threads | ripples.staff)
 
     def settle(self, senders: Iterable[str]) -> None:
         """Have the unknown outcomes of these senders settled. Never raises, never waits."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from router.flows.assign.queue import drain_queues
 from router.flows.release import release_due
 from router.flows.settle import unsettled
 from router.flows.spool import drain_spool
@@ -68,6 +69,7 @@ class Clock:
     def __post_init__(self) -> None:
         self._chores = [
             Chore("timers", SWEEP_SECONDS, self.fire_timers),
+            Chore("queues", SWEEP_SECONDS, self.drain_queues),
             Chore("release", SWEEP_SECONDS, self.release),
             Chore("sweep", SWEEP_SECONDS, self.sweep),
             Chore("settle", SETTLE_SECONDS, self.settle),
@@ -93,6 +95,10 @@ class Clock:
     def fire_timers(self) -> None:
         """Fire what is due."""
         self.bell.ring(fire_due(self.world))
+
+    def drain_queues(self) -> None:
+        """Give what waits to whoever is free."""
+        self.bell.ring(drain_queues(self.world))
 
     def release(self) -> None:
         """Let go what was held back until now."""

@@ -105,16 +105,46 @@ class Contact(SQLModel, table=True):
     created_at: datetime
 
 
+ASSIGNED = "assignee IS NOT NULL"
+WAITING = "waiting_since IS NOT NULL"
+OF_ALL = "state = 'open' AND assignee IS NULL AND waiting_since IS NULL AND team IS NOT NULL"
+
+
 class Thread(SQLModel, table=True):
     """All that a contact and a tenant ever wrote. `number` is the address last written to.
 
     `flags` say why staff should look; `doubt_since`: a text that may be an opt-out waits for a
     decision. `last_text_at` is the person's last own text; `memory` what was said lately by itself.
+
+    `team` has the thread; `asked_team` was asked to take it at `asked_at` (by `asked_strategy`,
+    where a rule named one), and is another where a backup stands in. `waiting_since`: nobody was
+    free, so that it waits in the queue of its team. `released_by` (a handle) gave it back.
     """
 
     __table_args__ = (
         UniqueConstraint("tenant_id", "contact_id"),
         Index("ix_thread_activity", "tenant_id", "last_activity_at"),
+        Index(
+            "ix_thread_assignee",
+            "tenant_id",
+            "assignee",
+            sqlite_where=text(ASSIGNED),
+            postgresql_where=text(ASSIGNED),
+        ),
+        Index(
+            "ix_thread_waiting",
+            "tenant_id",
+            "waiting_since",
+            sqlite_where=text(WAITING),
+            postgresql_where=text(WAITING),
+        ),
+        Index(
+            "ix_thread_of_all",
+            "tenant_id",
+            "team",
+            sqlite_where=text(OF_ALL),
+            postgresql_where=text(OF_ALL),
+        ),
     )
     tenant_id: str = Field(primary_key=True)
     id: str = Field(primary_key=True)
@@ -124,6 +154,11 @@ class Thread(SQLModel, table=True):
     team: str | None = None
     assignee: str | None = None
     claimed: bool = False
+    asked_team: str | None = None
+    asked_strategy: str | None = None
+    asked_at: datetime | None = None
+    waiting_since: datetime | None = None
+    released_by: str | None = None
     flags: list[str] = Field(default_factory=list, sa_type=JSON)
     doubt_since: datetime | None = None
     last_text_at: datetime | None = None
@@ -314,7 +349,10 @@ class Tombstone(SQLModel, table=True):
 
 
 class Staff(SQLModel, table=True):
-    """A person who answers guests. `role`: agent, supervisor, privacy or admin."""
+    """A person who answers guests. `role`: agent, supervisor, privacy or admin.
+
+    `turns` says for each team when it last gave them a thread, in microseconds since 1970.
+    """
 
     __table_args__ = (
         UniqueConstraint("tenant_id", "handle"),
@@ -330,6 +368,7 @@ class Staff(SQLModel, table=True):
     role: str
     teams: list[str] = Field(default_factory=list, sa_type=JSON)
     on_shift: bool = False
+    turns: dict[str, int] = Field(default_factory=dict, sa_type=JSON)
     password_hash: str
     session_epoch: int = 0
     created_at: datetime

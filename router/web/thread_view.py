@@ -10,6 +10,7 @@ from router.flows.thread_page import ThreadPage
 from router.flows.threads import View
 from router.store.ids import is_id, new_id
 from router.web.parts import parts
+from router.web.shift import my_shift
 from router.web.staff import is_fragment, me
 
 VIEWS: dict[View, str] = {
@@ -17,9 +18,10 @@ VIEWS: dict[View, str] = {
     "team": "My team",
     "unclaimed": "Unassigned",
     "open": "All open",
+    "snoozed": "Snoozed",
     "closed": "Closed",
 }
-IN_VIEW = "/<any(mine, team, unclaimed, open, closed):view>"
+IN_VIEW = "/<any(mine, team, unclaimed, open, snoozed, closed):view>"
 THREAD = IN_VIEW + "/<thread_id>"
 REFUSED = 422
 
@@ -45,7 +47,7 @@ def show_page(view: View, thread: ThreadPage | None, **kept: object) -> str:
     action was refused for, and what had been typed.
     """
     business = tenant_name(parts().world, me().tenant_id)
-    shown = {"business": business, "thread": thread, "once": new_id()}
+    shown = {"business": business, "thread": thread, "once": new_id(), "shift": my_shift()}
     return render_template("inbox/page.html", **shown, **list_of(view), **kept)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from flask import Flask
 
 from router.flows.rulebooks.found_files import FileState, FoundFile
-from router.web import consent_words, fates, told_words
+from router.web import consent_words, fates, hand_words, told_words
 from router.web.parts import parts
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -85,5 +85,8 @@ def add_filters(app: Flask) -> None:
         "why_not_corrected": consent_words.why_not_corrected,
         "text_in_doubt": consent_words.text_in_doubt,
         "told_lines": told_words.told_lines,
+        "place_words": hand_words.place_words,
+        "snooze_words": lambda name: hand_words.SNOOZES[name],
+        "moment_words": hand_words.moment_words,
     }
     app.jinja_env.filters.update(filters)

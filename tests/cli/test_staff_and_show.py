@@ -55,6 +55,43 @@ def test_a_mistake_makes_no_account_and_is_told(
     assert find_login(hotel, "alice") is None
 
 
+def test_a_shift_begins_and_ends_by_command_and_the_list_shows_it(
+    hotel: World, program: Program
+) -> None:
+    program(*ALICE, stdin="correct horse battery\n")
+    receive(hotel, Inbound("SM1", "+16125550123", "+16125550100", None, "towels please"))
+    [listed] = program("staff", "list", "--tenant", "grand-hotel", "--json").stdout.splitlines()
+    assert json.loads(listed) == {
+        "handle": "alice",
+        "name": "Alice Moreau",
+        "role": "supervisor",
+        "teams": ["front-desk", "engineering"],
+        "on_shift": True,
+        "open_threads": 1,
+    }
+    done = program("staff", "shift", "--tenant", "grand-hotel", "--handle", "alice", "off")
+    assert (done.returncode, done.stdout) == (0, "grand-hotel: alice is off shift\n")
+    listed = program("staff", "list", "--tenant", "grand-hotel").stdout
+    assert "off shift" in listed
+    assert "front-desk, engineering" in listed
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("shift", "--tenant", "grand-hotel", "--handle", "nobody", "on"),
+        ("shift", "--tenant", "nowhere", "--handle", "alice", "on"),
+        ("list", "--tenant", "nowhere"),
+    ],
+)
+def test_whoever_is_not_there_is_told(
+    hotel: World, program: Program, arguments: tuple[str, ...]
+) -> None:
+    done = program("staff", *arguments)
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+    assert arguments[-2] in done.stderr or "nowhere" in done.stderr
+
+
 def test_an_unknown_role_is_wrong_use(program: Program) -> None:
     assert program(*ALICE, "--role", "king").returncode == 2
 
@@ -66,6 +103,8 @@ def test_a_contact_is_shown_as_stored(hotel: World, program: Program) -> None:
     shown = json.loads(done.stdout)
     assert shown["messages"][0]["body"] == "the shower is broken"
     assert shown["messages"][0]["decision"]["rule"] == "maintenance"
+    assert shown["thread"]["asked_team"] == "engineering"
+    assert shown["thread"]["waiting_since"], "nobody is on shift"
 
 
 def test_someone_unknown_is_exit_code_1(hotel: World, program: Program) -> None:

@@ -3,6 +3,7 @@
 from sqlalchemy import Connection, delete, exists, func, insert, select, update
 from sqlmodel import col
 
+from router.flows.assign.hands import let_go, queue_up
 from router.flows.audit import note
 from router.flows.dispatches.remains import cancel_dispatches, delete_dispatches
 from router.flows.held import Held, hold_thread, save, save_contact
@@ -181,7 +182,9 @@ def _is_known_elsewhere(held: Held) -> bool:
 
 def _make_stranger(held: Held) -> None:
     held.state = ThreadState(state="open", team=held.state.team)
-    held.assignee, held.doubt_since, held.blocked = None, None, None
+    let_go(held)
+    queue_up(held)
+    held.doubt_since, held.blocked = None, None
     held.attributes, held.groups, held.language = {}, frozenset(), None
     save(held)
     save_contact(held)
