@@ -91,10 +91,10 @@ def _pack(value: object, fields: _Table) -> Packed:
 def _unpack(packed: Packed, fields: _Table) -> Packed:
     found = fields.at_rest.copy()
     for name, written in packed.items():
-        if name not in fields:
+        kind = fields.get(name)
+        if kind is None:
             raise InputsLost("later_version")
-        read = fields[name].read
-        found[name] = read(written) if read else written
+        found[name] = kind.read(written) if kind.read else written
     return found
 
 

@@ -35,7 +35,8 @@ def columns_of(decision: Decision) -> dict[str, Any]:
 
 def is_as_recorded(row: AnyRow, decision: Decision) -> bool:
     """Whether a record's row tells of this very decision."""
-    return all(getattr(row, name) == value for name, value in columns_of(decision).items())
+    told = columns_of(decision)
+    return [getattr(row, name) for name in told] == list(told.values())
 
 
 def insert_record(turn: Turn, inputs: dict[str, Any], **columns: Any) -> None:
