@@ -1,7 +1,6 @@
 """From a decision to a webhook and to staff, through the bell and a real worker."""
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,23 +10,18 @@ import pytest
 from redis import Redis
 from rq import Queue
 
-from keywords.reading import Meaning
 from router.carrier.api import Accepted, Inbound, Outcome, Outgoing
 from router.couriers.couriers import Couriers
 from router.couriers.mail import Mailer
 from router.couriers.post import Poster
 from router.couriers.push import Pusher
 from router.couriers.webhook import WebhookCaller
-from router.flows.apply import apply
-from router.flows.held import hold_address, save
 from router.flows.publish import publish_folder
 from router.flows.receive import receive
 from router.flows.ripples import Ripples
-from router.flows.senders import find_receiver
 from router.flows.show import show
 from router.flows.staff import NewStaff, add_staff
 from router.flows.sweep import sweep
-from router.flows.turn import Turn
 from router.flows.world import World
 from router.jobs import tasks
 from router.jobs.bell import Bell
@@ -35,8 +29,6 @@ from router.jobs.errand import Errand
 from router.jobs.worker import WorkLoop
 from router.now import MovableNow
 from router.settings import Settings
-from rules.decision import CallWebhook, Decision, Notify
-from rules.hearing import read
 from tests.couriers.certificate import Certificate, make_certificate
 from tests.couriers.receiver import Receiver, receiving
 from tests.jobs.no_carrier import NoCarrier
@@ -45,6 +37,8 @@ BOOKS = Path(__file__).parents[2] / "rules" / "books"
 TENANT, HOST = "grand-hotel", "pms.hotel.example"
 NUMBER, GUEST, MOBILE = "+16125550100", "+16125550142", "+16125550188"
 THREE_SECONDS = timedelta(seconds=3)
+BY_THE_BOOK = "- notify: {team: duty-manager, by: [sms, push]}"
+TOLD = "- notify: {team: duty-manager, by: [sms]}\n      - webhook: pms"
 WEBHOOKS = "\nwebhooks: {pms: {url: 'https://HOST:PORT/in', secret: WEBHOOK_SECRET_PMS}}\n"
 
 
@@ -94,27 +88,7 @@ class Hotel:
 
     def hears_of_smoke(self) -> Ripples:
         """A guest texts, and a rule wants the duty managers and the webhook told."""
-        inbound = Inbound("SM7", GUEST, NUMBER, None, "smoke!")
-        receive(self.world, inbound)
-        with self.world.store.write() as connection:
-            sender = find_receiver(connection, NUMBER, None)
-            assert sender is not None
-            keys = self.world.keys(connection, TENANT)
-            held = hold_address(connection, keys, GUEST, NUMBER, self.world.now())
-            live = self.world.live(connection, TENANT, sender.revision)
-            (message, *_) = self.shown["messages"]
-            turn = Turn(
-                world=self.world, held=held, sender=sender, live=live, message_id=message["id"],
-                inbound=inbound, said_at=held.at, reading=read(live.book, inbound.body),
-                carrier_word=None, from_machine=False, awaits_code=False,
-            )  # fmt: skip
-            told = (
-                Notify("emergency", "duty-manager", None, ("sms",)),
-                CallWebhook("emergency", "pms"),
-            )
-            ripples = apply(turn, Decision(Meaning.NONE, "en", held.state, effects=told))
-            save(held)
-        return ripples
+        return receive(self.world, Inbound("SM7", GUEST, NUMBER, None, "smoke!")).ripples
 
     def works(self) -> None:
         """The worker does what was rung."""
@@ -135,9 +109,10 @@ class Hotel:
 def hotel(
     world: World, bell: Bell, redis: Redis, pms: Receiver, certificate: Certificate
 ) -> Iterator[Hotel]:
-    shutil.copy(BOOKS / "grand-hotel.yaml", world.settings.rules_dir)
-    with (world.settings.rules_dir / "grand-hotel.yaml").open("a") as book:
-        book.write(WEBHOOKS.replace("HOST", HOST).replace("PORT", str(pms.port)))
+    book = (BOOKS / "grand-hotel.yaml").read_text().replace(BY_THE_BOOK, TOLD)
+    assert TOLD in book
+    webhooks = WEBHOOKS.replace("HOST", HOST).replace("PORT", str(pms.port))
+    (world.settings.rules_dir / "grand-hotel.yaml").write_text(book + webhooks)
     (published,) = publish_folder(world, world.settings.rules_dir)
     assert published.status == "live", published.findings
     dave = NewStaff(
