@@ -8,16 +8,16 @@ from types import MappingProxyType
 import click
 
 from router.cli.diagnosis import (
-    Finding,
     check_carrier,
     check_clock,
     check_consent,
     check_database,
     check_ledger,
     check_redis,
-    check_rules,
     check_worker,
 )
+from router.cli.finding import Finding
+from router.cli.rules_diagnosis import check_rules
 from router.cli.start import PROBLEMS, opened_world, read_settings
 from router.flows.world import World
 

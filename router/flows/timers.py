@@ -11,6 +11,7 @@ from router.flows.consent.doubt import take_silence
 from router.flows.held import Held, hold_thread, save
 from router.flows.outbox import Draft, queue
 from router.flows.ripples import CALM, Ripples
+from router.flows.rulebooks.standing import lost_tenants
 from router.flows.senders import bell_of
 from router.flows.world import World
 from router.store.ids import new_id
@@ -81,9 +82,11 @@ def fire_due(world: World) -> Ripples:
     """Fire what is due, each timer in a transaction of its own."""
     now = world.now()
     with world.store.read() as connection:
+        lost = lost_tenants(world, connection)  # theirs wait, and hold up nobody else's
         due = connection.execute(
             select(col(Timer.tenant_id), col(Timer.id))
             .where(col(Timer.state) == "waiting", col(Timer.due_at) <= now)
+            .where(col(Timer.tenant_id).not_in(lost))
             .order_by(col(Timer.due_at))
             .limit(BATCH)
         ).all()

@@ -13,28 +13,59 @@ from sqlmodel import Field, SQLModel
 
 
 class Tenant(SQLModel, table=True):
-    """A business. `live_revision` is the rulebook in force; `rejected_*` the file it refused."""
+    """A business. `live_revision` is the rulebook in force."""
 
     id: str = Field(primary_key=True)
     name: str
     data_key: bytes
     lookup_key: bytes
     live_revision: int | None = None
-    rejected_hash: str | None = None
-    rejected_findings: list[str] | None = Field(default=None, sa_type=JSON)
     created_at: datetime
 
 
 class Revision(SQLModel, table=True):
-    """A rulebook that was accepted: its whole text, for ever."""
+    """A rulebook that was accepted: its whole text and that of its tests (None: none), for ever.
+
+    `author`: `file:OWNER` of a file that a clock published, or the handle of who went back to
+    revision `restores`.
+    """
 
     tenant_id: str = Field(primary_key=True)
     number: int = Field(primary_key=True)
     file: str
     hash: str
     text: str
+    tests: str | None = None
     author: str
+    restores: int | None = None
     published_at: datetime
+
+
+class RuleFile(SQLModel, table=True):
+    """A file of RULES_DIR as a clock last found it, of every tenant and of none that is known.
+
+    `tenant_id`: whose it is, as far as it can be told. `state`: live; refused; clashing (with
+    another file); unreadable; missing. `since`: how long it has been live, or not.
+    """
+
+    file: str = Field(primary_key=True)
+    tenant_id: str | None = Field(default=None, index=True)
+    state: str
+    hash: str
+    findings: list[str] = Field(default_factory=list, sa_type=JSON)
+    since: datetime
+
+
+class RefusedEdit(SQLModel, table=True):
+    """A file that was not taken. `author` is `file:OWNER`; the newest of each tenant are kept."""
+
+    tenant_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    at: datetime
+    file: str
+    hash: str
+    author: str
+    findings: list[str] = Field(default_factory=list, sa_type=JSON)
 
 
 class Number(SQLModel, table=True):
@@ -302,3 +333,24 @@ class Staff(SQLModel, table=True):
     password_hash: str
     session_epoch: int = 0
     created_at: datetime
+
+
+class Audit(SQLModel, table=True):
+    """Something that was done and may have to be accounted for. Never changed, never deleted.
+
+    `actor`: a staff handle, `file:OWNER` or `clock`. `detail` holds plain identifiers. A row is
+    inserted unchained; `chain_number` and `chain_hash` are its place in the tenant's chain.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "chain_number"),
+        Index("ix_audit_at", "tenant_id", "at"),
+    )
+    tenant_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    at: datetime
+    actor: str
+    action: str
+    detail: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    chain_number: int | None = None
+    chain_hash: bytes | None = None

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from flask import Flask
 
+from router.flows.rulebooks.found_files import FileState, FoundFile
 from router.web import consent_words, fates
 from router.web.parts import parts
 
@@ -18,6 +19,14 @@ KEYWORDS = {
     "access": "wants a copy of their data",
     "correct": "wants their data corrected",
     "ambiguous": "may be asking to stop",
+}
+
+FILES: dict[FileState, str] = {
+    "live": "is in force",
+    "refused": "refused",
+    "clashing": "clashes with another file",
+    "unreadable": "unreadable",
+    "missing": "missing",
 }
 
 
@@ -48,11 +57,17 @@ def initials(name: str) -> str:
     return "".join(letters[:1] + letters[1:][-1:]).upper() or "#"
 
 
+def file_words(found: FoundFile) -> str:
+    """What is the matter with a rulebook's file."""
+    return f"{found.file}: {FILES[found.state]}"
+
+
 def add_filters(app: Flask) -> None:
     """Give them to the templates of `app`."""
     filters: dict[str, Callable[..., object]] = {
         "ago": lambda moment: ago(moment, parts().world.now()),
         "initials": initials,
+        "file_words": file_words,
         "words": lambda name: name.replace("-", " ").replace("_", " "),
         "keyword_words": lambda code: KEYWORDS.get(code, code),
         "fate_words": fates.fate_words,

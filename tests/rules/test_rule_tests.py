@@ -99,6 +99,14 @@ def test_a_mistake_in_a_test_file_fails(hotel: Rulebook, case: str, why: str) ->
     assert why in failure
 
 
+def test_more_texts_than_a_save_can_wait_for_are_refused(hotel: Rulebook) -> None:
+    case = f"  - {{name: a, say: [{', '.join(['towels'] * 1_000)}]}}\n"
+    assert run_tests(hotel, f"cases:\n{case}{case}", "t.yaml").ok
+    more = f"cases:\n{case}{case}  - {{name: b, say: towels}}\n"
+    said = "t.yaml:2: BH113 2,001 texts and waits; a test file holds 2,000 at most"
+    assert [str(failure) for failure in run_tests(hotel, more, "t.yaml").failures] == [said]
+
+
 def test_tests_without_cases_fail(hotel: Rulebook) -> None:
     assert _fail(hotel, "cases: []\n") == ["t.yaml:1: BH205 cases must not be empty"]
 

@@ -192,10 +192,11 @@ def test_acting_without_the_form_s_token_changes_nothing(
 def test_a_rulebook_that_was_refused_is_announced(alice: Visitor, businesses: Any) -> None:
     from_disk = businesses.settings.rules_dir / "grand-hotel.yaml"
     from_disk.write_text(from_disk.read_text().replace("- reply: towels-coming", "- replly: x", 1))
-    assert "was refused" not in alice.get("/inbox/open").text
+    assert "refused" not in alice.get("/inbox/open").text
     publish_folder(businesses, businesses.settings.rules_dir)
     page = alice.get("/inbox/open").text
-    assert "The rulebook on disk was refused" in page
+    assert "grand-hotel.yaml: refused" in page
+    assert "routed by revision 1" in page
     assert "replly" in page
 
 
