@@ -27,6 +27,7 @@ class Scope:
 
     def __init__(self, problems: Problems, root: Table) -> None:
         self.problems = problems
+        self.root = root
         self.languages: tuple[str, ...] = ()
         self.languages_node: Node | None = None
         self.declared = {section: _names(root, section) for section in NAMED_SECTIONS}

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from rules.actions.handing import Escalation
 from rules.decision import Assign
 from rules.file.scope import Scope
+from rules.lint.proofs import check_proofs
 from rules.lint.taken import Taken
 from rules.lint.wording import check_texts
 from rules.model import Rule, Rulebook
@@ -22,6 +23,7 @@ def lint(book: Rulebook, scope: Scope) -> None:
     taken.check_codes()
     taken.check_topics()
     _check_fallback(book.fallback, scope)
+    check_proofs(book, scope)
     check_texts(book, scope)
     _check_languages(book, scope)
     if not scope.problems.blocked:  # else a name with a typing error would be called unused as well
