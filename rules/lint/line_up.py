@@ -14,7 +14,7 @@ MARKED = frozenset({"tag", "sender"})
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """A rule in its place. `form` is None where the rule holds an error, so that too little is known.
+    """A rule in its place. `form` is None where it holds an error: too little is known of it.
 
     `turns`: how many rules above it in its section may have acted and let the text go on.
     """
@@ -70,6 +70,6 @@ def _keys(form: Form) -> Iterator[str]:
             case "any":
                 yield from (key for branch in condition.value for key in _keys(branch))
             case "not":
-                yield condition.value.key
+                yield condition.value[0].key
             case key:
                 yield key

@@ -76,7 +76,7 @@ def _unmarked_one(condition: Condition) -> Iterator[Condition]:
         branches = tuple(_unmarked(branch) for branch in condition.value)
         if () not in branches:
             yield Condition("any", branches, condition.line, condition.col)
-    elif (condition.value.key if condition.key == "not" else condition.key) not in MARKED:
+    elif (condition.value[0].key if condition.key == "not" else condition.key) not in MARKED:
         yield condition
 
 
@@ -89,7 +89,7 @@ def _marks(rule: Rule) -> Iterator[Condition]:
         if action.key in ("tag", "untag"):
             for name in action.value:
                 has = Condition("tag", (name,), *place)
-                tags[name] = has if action.key == "tag" else Condition("not", has, *place)
+                tags[name] = has if action.key == "tag" else Condition("not", (has,), *place)
         elif action.key == "set":
             for name, value in action.value.items():
                 values[name] = Condition("sender", {name: (value,)}, *place)

@@ -1,1 +1,1 @@
-"""What follows from conditions, and what cannot be: proved for every text, or not claimed at all."""
+"""What follows from conditions and what cannot be: proved for every text, or not claimed."""

@@ -11,7 +11,7 @@ from rules.model import Condition, Hours, Rulebook
 from rules.times.week import DAY_MINUTES
 
 Form = tuple[Condition, ...]
-"""Conditions that must all hold. The value of `any` is a tuple of forms, of `not` one condition."""
+"""Conditions that must all hold. `not` holds one condition that is neither `any` nor `not`."""
 
 _OPPOSITE = {"during": "outside", "outside": "during"}
 _SOMETHING, _NOTHING = ("any",), ("none",)
@@ -46,20 +46,28 @@ class Forms:
         return _either(place, [self._deny(condition) for condition in conditions])
 
     def _deny(self, condition: Condition) -> Form:
+        match condition.key:
+            case "not":
+                return self.form(condition.value)
+            case "any":
+                branches = condition.value
+                return tuple(one for each in branches for one in self._deny_all(condition, each))
+            case "during" | "outside":
+                return self._affirm(replace(condition, key=_OPPOSITE[condition.key]))
+            case _:
+                opposite = self._opposite(condition)
+                return (opposite or replace(condition, key="not", value=(condition,)),)
+
+    def _opposite(self, condition: Condition) -> Condition | None:
+        """The condition that holds where this one does not; None where `not` has to say so."""
         key, value = condition.key, condition.value
-        if key == "not":
-            return self.form(value)
-        if key == "any":
-            return tuple(part for branch in value for part in self._deny_all(condition, branch))
-        if key in _OPPOSITE:
-            return self._affirm(replace(condition, key=_OPPOSITE[key]))
         if key == "first_contact":
-            return (replace(condition, value=not value),)
+            return replace(condition, value=not value)
         if key in self._all:
-            return (replace(condition, value=tuple(sorted(self._all[key].difference(value)))),)
+            return replace(condition, value=tuple(sorted(self._all[key].difference(value))))
         if key == "media" and value in (_SOMETHING, _NOTHING):
-            return (replace(condition, value=_NOTHING if value == _SOMETHING else _SOMETHING),)
-        return (replace(condition, key="not", value=condition),)
+            return replace(condition, value=_NOTHING if value == _SOMETHING else _SOMETHING)
+        return None
 
     def _always_holds(self, condition: Condition) -> bool:
         key, value = condition.key, condition.value

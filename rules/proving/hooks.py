@@ -91,12 +91,12 @@ def _offered(form: Form) -> Iterator[Hook]:
         if key == "any":
             yield from (hook for branch in value for hook in _offered(branch))
         elif key in BY_PHRASES:
-            first = soften(value[0]) or value[0].run
-            yield from ((HAS, part) for part in parts(first, HAS))
+            for first in value[:1]:
+                yield from ((HAS, part) for part in parts(soften(first) or first.run, HAS))
         elif key in _BY_NAME:
-            yield key, value[0]
+            yield from ((key, name) for name in value[:1])
         elif key == "message_regex":
-            yield key, value[0].text
+            yield from ((key, pattern.text) for pattern in value[:1])
         elif key == "sender":
             yield from ((f"sender {name}", words(values[0])) for name, values in value.items())
         else:

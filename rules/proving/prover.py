@@ -64,10 +64,10 @@ class Prover:
         if not self._take_steps(one, other) or "any" in (one.key, other.key):
             return False
         if other.key == "not":
-            denied: Condition = other.value
-            return (one.key == "not" and self._implies(denied, one.value)) or self._exclude(
-                one, denied
-            )
+            (denied,) = other.value
+            if one.key == "not":
+                return self._implies(denied, one.value[0])
+            return self._exclude(one, denied)
         if one.key in BY_PHRASES and other.key in BY_PHRASES:
             return self._wording.implies(one, other)
         return one.key == other.key and surroundings.implies(one, other)
@@ -77,9 +77,9 @@ class Prover:
         if not self._take_steps(one, other) or "any" in (one.key, other.key):
             return False
         if other.key == "not":
-            return one.key != "not" and self._implies(one, other.value)
+            return one.key != "not" and self._implies(one, other.value[0])
         if one.key == "not":
-            return self._implies(other, one.value)
+            return self._implies(other, one.value[0])
         if one.key in BY_PHRASES and other.key in BY_PHRASES:
             return self._wording.excludes(one, other)
         return surroundings.excludes(one, other)

@@ -36,7 +36,7 @@ class Wording:
 
     def implies(self, one: Condition, other: Condition) -> bool:
         """Whether every text that meets `one` meets `other`."""
-        if BY_PHRASES.index(one.key) > BY_PHRASES.index(other.key):
+        if not one.value or BY_PHRASES.index(one.key) > BY_PHRASES.index(other.key):
             return False
         if one.value is other.value:
             return True
@@ -45,6 +45,8 @@ class Wording:
 
     def excludes(self, one: Condition, other: Condition) -> bool:
         """Whether no text meets both."""
+        if not (one.value and other.value):
+            return False  # phrases that were refused
         narrow, wide = sorted((one, other), key=lambda each: BY_PHRASES.index(each.key))
         if narrow.key == IS:
             return self._are_apart(narrow, wide)
