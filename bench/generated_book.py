@@ -40,8 +40,8 @@ class Words:
         self._fresh: set[str] = set()
 
     def word(self) -> str:
-        """One word of two to four syllables."""
-        return "".join(self._chance.choices(SYLLABLES, k=self._chance.randint(2, 4)))
+        """One word of three or four syllables, so that none is a built-in word."""
+        return "".join(self._chance.choices(SYLLABLES, k=self._chance.randint(3, 4)))
 
     def phrase(self) -> str:
         """One to three words."""
@@ -59,6 +59,10 @@ class Words:
         """One to four phrases."""
         return [self.fresh_word(), *(self.phrase() for _ in range(self._chance.randint(0, 3)))]
 
+    def pattern(self) -> str:
+        """A regex for a word and a number: room 12, room #1204."""
+        return rf"\b{self.word()}\s?#?\d{{1,4}}\b"
+
     def pick(self, *choices: str) -> str:
         """One of these."""
         return self._chance.choice(choices)
@@ -69,13 +73,15 @@ def generate_book(seed: int, rules: int) -> tuple[str, list[tuple[str, list[str]
     words = Words(seed)
     lines, plain = [HEAD, "routes:\n"], []
     for number in range(rules):
-        condition = words.pick("message_has", "message_has", "message_starts", "message_is")
-        phrases = words.phrases()
+        condition = words.pick(
+            "message_has", "message_has", "message_starts", "message_is", "message_regex"
+        )
+        phrases = [words.pattern()] if condition == "message_regex" else words.phrases()
         extra = words.pick(
             "", "", "", ", during: desk", ", language: [en]", ", thread: [open, new]"
         )
         plain.append((condition, phrases))
-        listed = ", ".join(f'"{phrase}"' for phrase in phrases)
+        listed = ", ".join(f"'{phrase}'" for phrase in phrases)
         lines.append(
             f"  - id: rule-{number}\n"
             f"    match: {{{condition}: [{listed}]{extra}}}\n"

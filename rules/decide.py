@@ -77,9 +77,9 @@ def _follow_routes(draft: Draft) -> None:
         guessing.notice(draft)
     for rule in routing(draft):
         _act(draft, rule)
-        draft.look_again()
         if not rule.goes_on:
             return
+        draft.look_again()
     _act(draft, draft.case.book.fallback)
 
 

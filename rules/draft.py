@@ -60,7 +60,8 @@ class Draft:
         """The text opens the thread: one that was closed begins afresh, without team and tags."""
         if self.state.state == "closed":
             self.state = replace(self.state, team=None, claimed=False, tags=frozenset())
-        self.state = replace(self.state, state="open")
+        if self.state.state != "open":
+            self.state = replace(self.state, state="open")
 
     def stay_shut(self) -> None:
         """The text opens no thread: one that was new counts as closed."""
@@ -190,8 +191,10 @@ class Draft:
     def look_again(self) -> None:
         """Let the rules from here on see the tags and attributes as they have become."""
         facts = self.case.facts
-        thread = replace(facts.thread, tags=self.state.tags)
-        self.case = replace(self.case, facts=replace(facts, thread=thread, attributes=self.values))
+        if facts.thread.tags == self.state.tags and facts.attributes == self.values:
+            return
+        thread, values = replace(facts.thread, tags=self.state.tags), dict(self.values)
+        self.case = replace(self.case, facts=replace(facts, thread=thread, attributes=values))
 
     def assign(self, to: Assign) -> None:
         """Give the thread to someone, as far as this section may take it from whoever has it."""

@@ -74,10 +74,9 @@ def load(text: str, file: str, now: datetime | None = None) -> Loaded:
     book = _read_book(root, scope)
     lint(book, scope, now)
     if not problems.blocked:
+        book = replace(book, finder=Index(book))
         check_examples(book, scope)
-    if problems.blocked:
-        return Loaded(None, problems.sorted())
-    return Loaded(replace(book, finder=Index(book)), problems.sorted())
+    return Loaded(None if problems.blocked else book, problems.sorted())
 
 
 def _read_book(root: Table, scope: Scope) -> Rulebook:

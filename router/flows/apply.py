@@ -58,7 +58,7 @@ class _Work:
                 if effect.name == "doubt":
                     begin_doubt(held, self.turn.inbound.body, asked=self._asks_back())
             case effects.AskPrivacy():
-                answer = open_request(held, effect)
+                answer = open_request(held, effect, self.turn.live.book)
                 self._send(replace(answer, withheld=effect.say.withheld))
             case effects.Enroll():
                 self._enroll(effect.code, effect.group)

@@ -16,6 +16,12 @@ MEDIA = ("any", "none", "image", "audio", "video", "file")
 _NAMED_KINDS = ("image", "audio", "video")
 
 
+def channel_of(address: str) -> str:
+    """The channel that an address belongs to, by its prefix: sms where it has none."""
+    prefix, separator, _ = address.partition(":")
+    return prefix.lower() if separator else "sms"
+
+
 def _read_languages(node: Node, scope: Scope) -> tuple[str, ...]:
     items = read_one_or_more(node, "language", scope)
     return tuple(read_choice(item, scope.languages, "language", scope) for item in items)

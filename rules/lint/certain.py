@@ -12,7 +12,7 @@ class Certain:
     """The rules of `protect` and `routes`, by the words that a text needs for them to match."""
 
     def __init__(self, book: Rulebook) -> None:
-        self._index = Index(book)
+        self._finder = book.finder or Index(book)
 
     def first_above(self, rule: Rule, case: Case) -> Rule | None:
         """The first rule above this one that takes the text whatever the surroundings.
@@ -27,7 +27,7 @@ class Certain:
 
     def _above(self, rule: Rule, case: Case) -> Iterator[Rule]:
         for section in ("protect", "routes"):
-            for earlier in self._index.candidates(section, case.heard):
+            for earlier in self._finder.candidates(section, case.heard):
                 if earlier is rule:
                     return
                 yield earlier

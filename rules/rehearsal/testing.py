@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal, cast
 
+from rules.conditions.around import channel_of
 from rules.decision import Facts, RuleRef, ThreadState
 from rules.file.scalars import E164
 from rules.model import Rulebook
@@ -107,7 +108,8 @@ def _facts(book: Rulebook, facts: Facts, given: Mapping[str, tuple[str, ...]]) -
         elif key == "to":
             facts = replace(facts, to=values[0])
         elif key == "from":
-            facts = replace(facts, machine=_is_machine(book, values[0]))
+            machine, channel = _is_machine(book, values[0]), channel_of(values[0])
+            facts = replace(facts, machine=machine, channel=channel)
         elif key == "language":
             facts = replace(facts, language=values[0])
         elif key == "rollout":

@@ -40,7 +40,7 @@ plain = st.lists(st.one_of(words_asked, surroundings), min_size=1, max_size=3).m
 nested = st.one_of(
     plain,
     st.lists(plain, min_size=1, max_size=2).map(lambda maps: f"{{any: [{', '.join(maps)}]}}"),
-    st.tuples(plain, words_asked).map(lambda pair: f"{{not: {pair[0]}, {pair[1][0]}: {pair[1][1]}}}"),
+    st.tuples(plain, words_asked).map(lambda two: f"{{not: {two[0]}, {two[1][0]}: {two[1][1]}}}"),
     plain.map(lambda one: f"{{not: {one}}}"),
 )  # fmt: skip
 marks = st.sampled_from(["tag: one", "tag: two", "untag: one", "set: {tier: gold}"])

@@ -11,6 +11,7 @@ from rules.model import Rulebook
 from rules.rehearsal.casefile import load_tests
 from rules.rehearsal.testing import run_tests
 from tests.rules.conftest import BOOKS
+from tests.rules.shop import routes
 
 ALL_BOOKS = sorted(path for path in BOOKS.glob("*.yaml") if not path.stem.endswith(".test"))
 
@@ -61,7 +62,7 @@ def test_what_is_not_as_expected_fails_at_its_line(hotel: Rulebook, expect: str,
         ("- {name: a, say: b, expect: {rul: c}}", "BH201 expect has no key `rul`; did you mean"),
         ("- {name: a, say: b, given: {to: event}}", "did you mean 'events'?"),
         ("- {name: a, say: b, given: {at: noon}}", "BH206 `at` must be an instant"),
-        ("- {name: a, say: b, given: {rollout: out}}", "BH202 `rollout` is not supported"),
+        ("- {name: a, say: b, given: {rollout: maybe}}", "BH207 rollout is one of in, out"),
         ("- {name: a, talk: [{wait: long}]}", "BH206 wait must be a number"),
         ("- {name: a, talk: []}", "BH205 talk must not be empty"),
         ("- {name: a, say: []}", "BH205 say must not be empty"),
@@ -124,3 +125,82 @@ def test_the_rulebooks_file_is_named_for_the_caller() -> None:
 @given(st.text(max_size=100))
 def test_no_text_makes_loading_tests_raise(text: str) -> None:
     load_tests(text, "t.yaml")
+
+
+@pytest.mark.parametrize(
+    ("given_now", "match"),
+    [
+        ("{group: [club, staff]}", "{group: club}"),
+        ("{tags: vip}", "{tag: vip}"),
+        ("{sender: {tier: Gold}}", "{sender: {tier: gold}}"),
+        ("{thread: closed, last_assignee: carol}", "{last_assignee: carol, within: 1d}"),
+        ("{media: image}", "{media: image}"),
+        ("{from: 'whatsapp:+16125550111'}", "{channel: whatsapp}"),
+        ("{thread: open}", "{thread: open, within: 5m}"),
+        ("{language: es}", "{language: es}"),
+        ("{to: events}", "{to: events}"),
+    ],
+)
+def test_what_a_test_gives_is_what_rules_see(given_now: str, match: str) -> None:
+    book = routes(f"{{id: it, match: {match}, do: [{{assign: boss}}]}}")
+    cases = f"cases: [{{name: a, given: {given_now}, say: xyzzy, expect: {{rule: it}}}}]"
+    assert run_tests(book, cases, "t.yaml").failures == ()
+    without = "cases: [{name: a, say: xyzzy, expect: {rule: fallback}}]"
+    assert run_tests(book, without, "t.yaml").failures == ()
+
+
+RETURNING = """
+cases:
+  - name: who had the thread last
+    given: {{thread: closed, last_assignee: carol, on_shift: {on_shift}}}
+    say: hi
+    expect: {{assign: {to}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("on_shift", "to", "passes"),
+    [("[bob, carol]", "[carol, bar]", True), ("bob", "bar", True), ("bob", "carol", False)],
+)
+def test_the_last_person_has_the_thread_again_if_on_shift(
+    on_shift: str, to: str, passes: bool
+) -> None:
+    assign = "{team: bar, strategy: previous-then-least-busy}"
+    book = routes(f"{{id: it, match: {{thread: closed}}, do: [{{assign: {assign}}}]}}")
+    assert run_tests(book, RETURNING.format(on_shift=on_shift, to=to), "t.yaml").ok is passes
+
+
+def test_a_close_ends_what_would_have_escalated_and_a_snooze_ends_by_itself() -> None:
+    book = routes(
+        "{id: bye, match: {message_has: bye}, do: [{close: true}]}",
+        "{id: later, match: {message_has: later}, do: [{snooze: 1h}, {assign: bar}]}",
+        "{id: tea, match: {message_has: tea}, do: [{escalate: {after: 10m, to: boss}}]}",
+    )
+    cases = """
+cases:
+  - name: closed
+    talk:
+      - {say: tea, expect: {escalate: boss}}
+      - {say: bye now, expect: {rule: bye, close: true}}
+      - {wait: 1h, expect: {nothing: true, close: true}}
+  - name: snoozed
+    talk:
+      - {say: later, expect: {rule: later, close: false}}
+      - {wait: 2h, expect: {nothing: true}}
+      - {say: hmm, expect: {rule: fallback, assign: bar}}
+"""
+    assert run_tests(book, cases, "t.yaml").failures == ()
+
+
+def test_a_timer_fires_once_however_long_one_waits() -> None:
+    escalate = "{escalate: {after: 10m, to: boss, reply: soon}}"
+    book = routes(f"{{id: tea, match: {{message_has: tea}}, do: [{escalate}]}}")
+    cases = """
+cases:
+  - name: once
+    talk:
+      - {say: tea}
+      - {wait: 11m, expect: {reply: soon, assign: boss}}
+      - {wait: 5d, expect: {nothing: true}}
+"""
+    assert run_tests(book, cases, "t.yaml").failures == ()

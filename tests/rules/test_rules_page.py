@@ -22,6 +22,9 @@ BLOCKS = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 WHOLE = BLOCKS[0]
 SECTIONS = [block for block in BLOCKS[1:] if not block.startswith("rules:")]
 TESTS = [block for block in BLOCKS if block.startswith("rules:")]
+TUTORIAL = re.findall(
+    r"^```yaml (tutorial|tutorial-tests)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL
+)
 EXPECTED_WARNINGS = {"BH501"}  # a section alone leaves templates of the others unused
 
 
@@ -34,6 +37,22 @@ def _with(section: str) -> str:
     """The page's first rulebook with one of its sections exchanged."""
     merged = {**_sections(WHOLE), **_sections(section)}
     return "".join(merged.values())
+
+
+def test_the_tutorial_works_step_by_step() -> None:
+    written: dict[str, str] = {}
+    runs = 0
+    for kind, block in TUTORIAL:
+        if kind == "tutorial":
+            written |= _sections(block)
+            loaded = load("".join(written.values()), "bistro.yaml")
+            assert loaded.findings == ()
+        else:
+            assert loaded.book is not None
+            report = run_tests(loaded.book, block, "bistro.test.yaml")
+            assert (report.failures, report.unreached) == ((), ())
+            runs += 1
+    assert runs == 2
 
 
 def test_the_whole_rulebook_is_clean() -> None:

@@ -1,7 +1,7 @@
 """A privacy request is opened: recorded with its due date, and a deletion asks for its code."""
 
 import secrets
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import insert, update
 from sqlmodel import col
@@ -11,15 +11,17 @@ from router.flows.outbox import FIRST, Draft
 from router.store.ids import ALPHABET, new_id
 from router.store.tables import PrivacyRequest
 from rules.decision import AskPrivacy
+from rules.model import Rulebook
 from rules.texts.builtin import fill
 
 CODE_DIGITS = 6
 CODE_LIVES = timedelta(minutes=15)
 RECEIPT_LETTERS = 8
+SATURDAY = 5
 ANSWER_WITHIN = timedelta(days=28)  # never later than GDPR 12(3)'s month, whichever month it is
 
 
-def open_request(held: Held, ask: AskPrivacy) -> Draft:
+def open_request(held: Held, ask: AskPrivacy, book: Rulebook) -> Draft:
     """Record the request and return its answer; an earlier deletion's code is void from now on."""
     request_id, receipt = new_id(), new_receipt()
     is_deletion = ask.kind == "delete"
@@ -38,13 +40,30 @@ def open_request(held: Held, ask: AskPrivacy) -> Draft:
             code_hash=held.keys.lookup("code", request_id + code) if is_deletion else None,
             code_expires_at=held.at + CODE_LIVES if is_deletion else None,
             created_at=held.at,
-            due_at=held.at + ANSWER_WITHIN,
+            due_at=answer_by(held.at, book),
         )
     )
     body = fill(ask.say.text, {"code": code, "receipt": receipt})
     if is_deletion:
         return Draft(body, "code", ask.say.template, priority=FIRST)
     return Draft(body, "compliance", ask.say.template)
+
+
+def answer_by(at: datetime, book: Rulebook) -> datetime:
+    """When a request of the instant `at` is to be answered: by law, or sooner if the rulebook says.
+
+    Business days are counted without holidays, which could only put the day off.
+    """
+    promised = book.privacy.respond_days
+    if promised is None:
+        return at + ANSWER_WITHIN
+    if not book.privacy.in_business_days:
+        return at + min(ANSWER_WITHIN, timedelta(days=promised))
+    day = at.astimezone(book.timezone)
+    while promised:
+        day += timedelta(days=1)
+        promised -= day.weekday() < SATURDAY
+    return min(at + ANSWER_WITHIN, day.astimezone(UTC))
 
 
 def new_receipt() -> str:
