@@ -61,7 +61,7 @@ class Words:
 
     def pattern(self) -> str:
         """A regex for a word and a number: room 12, room #1204."""
-        return rf"\b{self.word()}\s?#?\d{{1,4}}\b"
+        return rf"\b{self.fresh_word()}\s?#?\d{{1,4}}\b"
 
     def pick(self, *choices: str) -> str:
         """One of these."""

@@ -14,6 +14,7 @@ from router.now import real_now
 from rules.decision import Facts, RuleRef
 from rules.file.findings import CODES, Finding
 from rules.hearing import read
+from rules.lint.explaining import explain_code
 from rules.lint.shared_numbers import find_shared_numbers
 from rules.load import Loaded, load
 from rules.model import Rulebook
@@ -45,7 +46,7 @@ def check(files: tuple[Path, ...], as_json: bool, code: str | None) -> None:
     if code is not None:
         _explain_code(code)
         return
-    loaded = {str(file): _load(file) for file in book_files(files)}
+    loaded = {str(file): _load(file, real_now()) for file in book_files(files)}
     books = {file: one.book for file, one in loaded.items() if one.book is not None}
     findings = [finding for one in loaded.values() for finding in one.findings]
     findings += find_shared_numbers(books)
@@ -96,7 +97,7 @@ def explain_text(file: Path, text: str, as_json: bool, **given: Any) -> None:
 def _explain_code(code: str) -> None:
     if code.upper() not in CODES:
         fail(f"there is no code {code}; they run from {min(CODES)} to {max(CODES)}", WRONG_USE)
-    click.echo(f"{code.upper()}: {CODES[code.upper()]}")
+    click.echo(explain_code(code.upper()).as_text())
 
 
 def _line(finding: Finding) -> str:
@@ -119,10 +120,10 @@ def _test(file: Path, as_json: bool) -> bool:
     return report.ok
 
 
-def _load(file: Path) -> Loaded:
+def _load(file: Path, now: datetime | None = None) -> Loaded:
     """A rulebook; of a file that cannot be read, the finding that says so."""
     text = _read(file)
-    return Loaded(None, (text,)) if isinstance(text, Finding) else load(text, str(file))
+    return Loaded(None, (text,)) if isinstance(text, Finding) else load(text, str(file), now)
 
 
 def _read(file: Path) -> str | Finding:

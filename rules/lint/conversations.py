@@ -7,7 +7,7 @@ from rules.file.scope import Scope
 from rules.model import Action, Dialog, Rulebook, Step
 from rules.sections.circles import find_circles
 
-_ENDS = ("cancel", "handover")
+_ENROLL = "enroll {}"  # no dialog is called so, for names have no spaces
 
 
 def check_dialogs(book: Rulebook, scope: Scope) -> None:
@@ -15,29 +15,31 @@ def check_dialogs(book: Rulebook, scope: Scope) -> None:
     for dialog in book.dialogs.values():
         _check_last(dialog, scope)
         _check_steps(dialog, scope)
-    following = {name: _started_by(dialog, book) for name, dialog in book.dialogs.items()}
-    for circle in find_circles(following):
-        place = scope.declared["dialogs"][circle[0]]
+    for circle in find_circles(_following(book)):
+        place = next(scope.declared["dialogs"][name] for name in circle if name in book.dialogs)
         scope.add("BH427", place, f"dialogs start one another in a circle: {' → '.join(circle)}")
+
+
+def _following(book: Rulebook) -> dict[str, str | None]:
+    """What each dialog begins as it is done: another, or an enrollment that begins one."""
+    following: dict[str, str | None] = {}
+    for name, dialog in book.dialogs.items():
+        asking = _asking(dialog)
+        if asking is not None:
+            following[name] = (
+                _ENROLL.format(asking.value) if asking.key == "enroll" else asking.value
+            )
+    for code, enrollment in book.enrollments.items():
+        following[_ENROLL.format(code)] = enrollment.dialog
+    return following
 
 
 def _asking(dialog: Dialog) -> Action | None:
     return next((action for action in dialog.done if action.key in ASKS), None)
 
 
-def _started_by(dialog: Dialog, book: Rulebook) -> str | None:
-    """The dialog that begins as this one is done: by `start`, or by way of an enrollment."""
-    action = _asking(dialog)
-    if action is None:
-        return None
-    if action.key == "start":
-        return str(action.value)
-    enrollment = book.enrollments.get(action.value)
-    return enrollment.dialog if enrollment else None
-
-
 def _check_last(dialog: Dialog, scope: Scope) -> None:
-    """A dialog starts another as its last act; a reply after that is noted where actions are read."""
+    """A dialog starts another as its last act; of a reply after that, reading has told."""
     asking = _asking(dialog)
     after = dialog.done[dialog.done.index(asking) + 1 :] if asking else ()
     if asking and any(action.key not in ("reply", *ASKS) for action in after):
