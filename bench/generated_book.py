@@ -37,6 +37,7 @@ class Words:
 
     def __init__(self, seed: int) -> None:
         self._chance = random.Random(seed)
+        self._fresh: set[str] = set()
 
     def word(self) -> str:
         """One word of three or four syllables, so that none is a built-in word."""
@@ -46,13 +47,21 @@ class Words:
         """One to three words."""
         return " ".join(self.word() for _ in range(self._chance.choice((1, 1, 2, 3))))
 
+    def fresh_word(self) -> str:
+        """A word that no phrase before was made of, so that no rule hides one below it."""
+        while True:
+            word = "".join(self._chance.choices(SYLLABLES, k=5))
+            if word not in self._fresh:
+                self._fresh.add(word)
+                return word
+
     def phrases(self) -> list[str]:
         """One to four phrases."""
-        return [self.phrase() for _ in range(self._chance.randint(1, 4))]
+        return [self.fresh_word(), *(self.phrase() for _ in range(self._chance.randint(0, 3)))]
 
     def pattern(self) -> str:
         """A regex for a word and a number: room 12, room #1204."""
-        return rf"\b{self.word()}\s?#?\d{{1,4}}\b"
+        return rf"\b{self.fresh_word()}\s?#?\d{{1,4}}\b"
 
     def pick(self, *choices: str) -> str:
         """One of these."""

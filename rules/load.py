@@ -1,6 +1,7 @@
 """From a YAML text to a rulebook, with every problem it has, each at its place."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from rules.codes import fold_code
 from rules.file.findings import Finding, Problems
@@ -46,8 +47,11 @@ class Loaded:
     findings: tuple[Finding, ...]
 
 
-def load(text: str, file: str) -> Loaded:
-    """Read a rulebook. Never raises on any text: what is wrong with it is in the findings."""
+def load(text: str, file: str, now: datetime | None = None) -> Loaded:
+    """Read a rulebook. Never raises on any text: what is wrong with it is in the findings.
+
+    With `now` (aware), what has ended by then is among them.
+    """
     problems = Problems(file)
     root = parse(text, problems)
     if root is not None and not isinstance(root, Table):
@@ -56,7 +60,7 @@ def load(text: str, file: str) -> Loaded:
         return Loaded(None, problems.sorted())
     scope = Scope(problems, root)
     book = _read_book(root, scope)
-    lint(book, scope)
+    lint(book, scope, now)
     if not problems.blocked:
         book = replace(book, finder=Index(book))
         check_examples(book, scope)

@@ -68,7 +68,8 @@ def _read_holder(node: Node, scope: Scope, shape: Shape) -> Assign:
         return Assign(team=scope.refer("teams", node))
     fields = read_fields(node, shape, scope)
     if isinstance(node, Table) and ("team" in node.entries) == ("staff" in node.entries):
-        hint = scope.suggest(next(iter(node.entries), ""), ("team", "staff"))
+        first = next(iter(node.entries), "team")
+        hint = "" if first in shape.keys else scope.suggest(first, ("team", "staff"))
         scope.add("BH203", node, f"{shape.what} needs either `team` or `staff`{hint}")
     team, staff, strategy = (fields.get(name) for name in ("team", "staff", "strategy"))
     return Assign(

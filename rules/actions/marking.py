@@ -8,7 +8,7 @@ from rules.draft import Draft
 from rules.file.scalars import ATTRIBUTE, NAME, read_pattern, read_text
 from rules.file.scope import Scope
 from rules.file.shape import read_named, read_one_or_more
-from rules.file.source import Node, Table
+from rules.file.source import Items, Node, Table
 from rules.schema import forms, maps
 
 
@@ -17,6 +17,12 @@ def _read_tags(node: Node, scope: Scope) -> tuple[str, ...]:
     return tuple(
         read_pattern(item, NAME, "a tag of letters, digits, - and _", scope) for item in items
     )
+
+
+def _read_untags(node: Node, scope: Scope) -> tuple[str, ...]:
+    for item in node.items if isinstance(node, Items) else [node]:
+        scope.mention("tag", item)
+    return _read_tags(node, scope)
 
 
 def _read_values(node: Node, scope: Scope) -> dict[str, str]:
@@ -56,7 +62,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         ),
         "untag": Kind(
             "Take tags off the thread.",
-            _read_tags,
+            _read_untags,
             _untag,
             lambda names: f"untag {', '.join(names)}",
             forms.one_or_more(forms.name()),

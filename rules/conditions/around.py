@@ -14,6 +14,7 @@ from rules.times.hours import is_open
 
 CHANNELS = ("sms", "whatsapp", "messenger", "rcs", "web")
 MEDIA = ("any", "none", "image", "audio", "video", "file")
+_NAMED_KINDS = ("image", "audio", "video")
 
 
 def channel_of(address: str) -> str:
@@ -41,7 +42,7 @@ def _came_with(wanted: tuple[str, ...], case: Case) -> bool:
 
 def _kind_of(content_type: str) -> str:
     kind = content_type.partition("/")[0].lower()
-    return kind if kind in MEDIA else "file"
+    return kind if kind in _NAMED_KINDS else "file"
 
 
 KINDS: Mapping[str, Kind] = MappingProxyType(

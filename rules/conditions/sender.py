@@ -24,6 +24,8 @@ Attributes = Mapping[str, tuple[str, ...]]
 def _names_read(what: str, about: str) -> Callable[[Node, Scope], tuple[str, ...]]:
     def read(node: Node, scope: Scope) -> tuple[str, ...]:
         items = read_one_or_more(node, what, scope)
+        for item in items:
+            scope.mention(what, item)
         return tuple(read_pattern(item, NAME, about, scope) for item in items)
 
     return read
@@ -32,6 +34,8 @@ def _names_read(what: str, about: str) -> Callable[[Node, Scope], tuple[str, ...
 def _read_sender(node: Node, scope: Scope) -> Attributes:
     if isinstance(node, Table) and not node.entries:
         scope.add("BH205", node, "sender must not be empty")
+    for key, _ in read_named(node, "sender", scope):
+        scope.mention("attribute", key)
     return {
         read_pattern(key, ATTRIBUTE, "the name of an attribute", scope): tuple(
             read_text(item, key.text, scope) for item in read_one_or_more(value, key.text, scope)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from rules.boundaries import has_lost_boundary
 from rules.case import Case
 from rules.conditions.kind import Kind, any_of
 from rules.file.scalars import read_text
@@ -44,6 +45,9 @@ def _read_pattern(node: Node, scope: Scope) -> Pattern:
         return compile_pattern(NOTHING_MATCHES)
     if text.strip() and pattern.matches_everything:
         scope.add("BH401", node, f"'{text}' matches every text; use the fallback")
+    if has_lost_boundary(text):
+        hint = "write (^|\\PL) before it and (\\PL|$) after it, or use message_has"
+        scope.add("BH423", node, f"`\\b` knows the letters a to z alone; {hint}")
     return pattern
 
 

@@ -65,11 +65,18 @@ CODES: Mapping[str, str] = MappingProxyType(
         "BH422": "RE2 does not take this pattern.",
         "BH423": "A word boundary stands beside a letter that RE2 does not count as one.",
         "BH424": "`within` stands alone, though every thread is active as it is written to.",
+        "BH425": "A rule above takes every text of this one.",
+        "BH426": "No text can match: conditions exclude one another.",
+        "BH427": "Dialogs start one another in a circle.",
+        "BH428": "No answer leads to this step of a dialog, or to its `done`.",
+        "BH429": "`close` stands beside an action that needs the thread open.",
         # what may be meant otherwise
-        "BH501": "A template is used nowhere.",
+        "BH501": "A template, hours, a keyword, a dialog or a webhook is used nowhere.",
         "BH502": "A placeholder is no value that a dialog saves.",
         "BH503": "There are no built-in answers in this language; English stands in.",
         "BH504": "Texts are allowed at hours that the table of quiet hours keeps quiet.",
+        "BH505": "A rule or an enrollment is past its last day.",
+        "BH506": "A tag, group or attribute is one letter away from one that the book sets.",
     }
 )
 
@@ -118,6 +125,11 @@ class Problems:
         """`suggest`, for the first mistakes of a file only: it is slow."""
         self._suggestions_left -= 1
         return suggest(word, known) if self._suggestions_left >= 0 else ""
+
+    @property
+    def errors(self) -> list[Finding]:
+        """The errors found so far."""
+        return [finding for finding in self._found if finding.severity == "error"]
 
     @property
     def blocked(self) -> bool:

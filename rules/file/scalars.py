@@ -25,6 +25,8 @@ COUNT = re.compile(r"\d{1,7}\Z", re.ASCII)
 ZONE = re.compile(r"(?!posix/|right/)[A-Za-z]+(/[A-Za-z0-9_+-]+)*\Z")
 _NO_ZONES = frozenset({"localtime", "posixrules", "Factory"})  # files beside the zones
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
+NO_DAY = date(2000, 1, 1)
+"""Stands in for a day that is none."""
 
 
 def read_text(node: Node, what: str, scope: Scope) -> str:
@@ -106,7 +108,7 @@ def read_day(node: Node, what: str, scope: Scope) -> date:
         pass
     if text.strip():
         scope.add("BH206", node, f"{what} must be a day such as 2026-12-25, not '{text}'")
-    return date(2000, 1, 1)
+    return NO_DAY
 
 
 def read_zone(node: Node, scope: Scope) -> ZoneInfo:

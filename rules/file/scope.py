@@ -1,6 +1,7 @@
 """What the readers of a file share: its problems, its languages and the names it declares."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from rules.file.findings import Place, Problems
 from rules.file.source import Node, Scalar, Table
@@ -27,6 +28,7 @@ class Scope:
 
     def __init__(self, problems: Problems, root: Table) -> None:
         self.problems = problems
+        self.root = root
         self.languages: tuple[str, ...] = ()
         self.languages_node: Node | None = None
         self.declared = {section: _names(root, section) for section in NAMED_SECTIONS}
@@ -40,10 +42,24 @@ class Scope:
         """Template (or "" for a rule's own text), language and text."""
         self.saves: set[str] = set()
         self.enrolling: set[str] = set()
+        self.mentioned: dict[str, list[Scalar]] = {}
+        """The tags, groups and attributes that conditions and `untag` ask for, by their kind."""
+        self.last_days: list[tuple[Scalar, date, str]] = []
+        """The last day of a rule or an enrollment, and what ends with it."""
 
     def add(self, code: str, place: Place, message: str) -> None:
         """Note a finding at a place."""
         self.problems.add(code, place, message)
+
+    def mention(self, kind: str, node: Node) -> None:
+        """Note that a tag, a group or an attribute is asked for here."""
+        if isinstance(node, Scalar):
+            self.mentioned.setdefault(kind, []).append(node)
+
+    def end(self, node: Node, day: date, what: str) -> None:
+        """Note the last day of something."""
+        if isinstance(node, Scalar):
+            self.last_days.append((node, day, what))
 
     def suggest(self, word: str, known: Iterable[str]) -> str:
         """The tail of a message that offers the nearest of the known names, or nothing."""

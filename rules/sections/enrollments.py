@@ -48,6 +48,8 @@ def _read_enrollment(key: Scalar, node: Node, scope: Scope) -> Enrollment:
     last = read_day(until, "until", scope) if until else None
     if until and first and last and last < first:
         scope.add("BH206", until, "`until` is before `from`, so that nobody could enroll")
+    if until and last:
+        scope.end(until, last, f"the enrollment '{key.text}'")
     confirm, limit = fields.get("confirm"), fields.get("limit")
     dialog, welcome = fields.get("dialog"), fields.get("welcome")
     how = read_choice(confirm, CONFIRM, "confirm", scope) if confirm else "double"

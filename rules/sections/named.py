@@ -9,6 +9,7 @@ from rules.file.source import Node, Scalar, Table
 from rules.heard import Phrase
 from rules.model import Team, Texts
 from rules.schema import forms, maps
+from rules.sections.circles import find_circles
 from rules.sections.phrases import read_phrases
 from rules.strategies import STRATEGIES
 from rules.texts.builtin_texts import RESERVED
@@ -65,20 +66,9 @@ def _read_team(name: str, fields: Fields, scope: Scope) -> Team:
 
 
 def _check_circles(teams: Mapping[str, Team], scope: Scope) -> None:
-    checked: set[str] = set()
-    for name in teams:
-        chain: list[str] = []
-        following: str | None = name
-        while (
-            following and following in teams and following not in chain and following not in checked
-        ):
-            chain.append(following)
-            following = teams[following].backup
-        if following and following in chain:
-            circle = " → ".join([*chain[chain.index(following) :], following])
-            place = scope.declared["teams"][following]
-            scope.add("BH303", place, f"backups form a circle: {circle}")
-        checked.update(chain)
+    for circle in find_circles({name: team.backup for name, team in teams.items()}):
+        place = scope.declared["teams"][circle[0]]
+        scope.add("BH303", place, f"backups form a circle: {' → '.join(circle)}")
 
 
 def read_keywords(node: Node | None, scope: Scope) -> dict[str, dict[str, tuple[Phrase, ...]]]:

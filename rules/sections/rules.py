@@ -1,6 +1,7 @@
 """The sections `protect`, `enrich`, `routes` and `fallback`: reading rules."""
 
 import re
+from datetime import date
 
 from rules.actions.table import read_actions
 from rules.conditions.table import read_conditions
@@ -14,7 +15,7 @@ from rules.file.scalars import (
 )
 from rules.file.scope import Scope
 from rules.file.shape import Fields, Shape, read_fields, read_list, read_one_or_more
-from rules.file.source import Node, Table
+from rules.file.source import Node, Scalar, Table
 from rules.model import Example, Rule, Section
 from rules.schema import forms, maps
 
@@ -88,7 +89,7 @@ def _read_rule(node: Node, section: Section, scope: Scope) -> Rule:
         goes_on=_read_then(fields.get("then"), section, scope),
         is_shadow=_read_mode(fields.get("mode"), scope) == "shadow",
         rollout=_read_rollout(fields.get("rollout"), scope),
-        expires=read_day(fields["expires"], "expires", scope) if "expires" in fields else None,
+        expires=_read_expires(fields, scope),
     )
 
 
@@ -110,6 +111,15 @@ def _read_rollout(node: Node | None, scope: Scope) -> int:
         return 100
     text = read_pattern(node, _PERCENT, "a share from 1% to 100%", scope)
     return int(text.rstrip("% ")) if _PERCENT.match(text) else 100
+
+
+def _read_expires(fields: Fields, scope: Scope) -> date | None:
+    node, name = fields.get("expires"), fields.get("id")
+    if node is None:
+        return None
+    day = read_day(node, "expires", scope)
+    scope.end(node, day, f"the rule '{name.text}'" if isinstance(name, Scalar) else "this rule")
+    return day
 
 
 def _read_id(fields: Fields, scope: Scope) -> str:

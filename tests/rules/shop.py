@@ -1,6 +1,15 @@
 """A small rulebook whose rules each test writes itself."""
 
+from dataclasses import replace
+from functools import lru_cache
+
+from rules.file.findings import Problems
+from rules.file.scope import Scope
+from rules.file.source import Table, parse
+from rules.index import Index
 from rules.model import Rulebook
+from rules.sections.named import read_keywords
+from rules.sections.rules import read_rules
 from tests.rules.conftest import load_book
 
 SHOP = """
@@ -50,3 +59,26 @@ def shop(rules: str) -> Rulebook:
 def routes(*rules: str) -> Rulebook:
     """The shop with these routes, each a flow map."""
     return shop("routes:\n" + "".join(f"  - {rule}\n" for rule in rules))
+
+
+def unlinted(rules: str) -> tuple[Rulebook, Scope]:
+    """The shop with these sections of rules, whatever lint would say of them; and the scope that
+    they were read in.
+    """
+    root = parse(SHOP.format(rules=rules), Problems("shop.yaml"))
+    assert isinstance(root, Table)
+    scope = Scope(Problems("shop.yaml"), root)
+    scope.languages = ("en", "es")
+    nodes = {name: value for name, (_, value) in root.entries.items()}
+    read_keywords(nodes["keywords"], scope)
+    protect = read_rules(nodes.get("protect"), "protect", scope)
+    enrich = read_rules(nodes.get("enrich"), "enrich", scope)
+    routes = read_rules(nodes.get("routes"), "routes", scope)
+    assert not scope.problems.blocked, scope.problems.sorted()
+    book = replace(_bare(), protect=protect, enrich=enrich, routes=routes)
+    return replace(book, finder=Index(book)), scope
+
+
+@lru_cache(maxsize=1)
+def _bare() -> Rulebook:
+    return shop("")

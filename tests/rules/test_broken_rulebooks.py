@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rules.file.findings import CODES, suggest
 from rules.load import load
-from tests.rules.conftest import BOOKS
+from tests.rules.conftest import BOOKS, MORNING
 
 BROKEN = sorted((Path(__file__).parent / "broken").glob("*.yaml"))
 GRAND = (BOOKS / "grand-hotel.yaml").read_text()
@@ -23,7 +23,7 @@ def _expected(text: str) -> list[tuple[int, int, str]]:
 @pytest.mark.parametrize("path", BROKEN, ids=lambda path: path.stem)
 def test_a_broken_rulebook_is_found_broken_at_its_place(path: Path) -> None:
     text = path.read_text()
-    loaded = load(text, path.name)
+    loaded = load(text, path.name, MORNING)
     assert [(f.line, f.col, f.code) for f in loaded.findings] == _expected(text)
     assert (loaded.book is None) == any(f.severity == "error" for f in loaded.findings)
 
@@ -57,7 +57,7 @@ def test_suggestions_are_for_the_first_mistakes_and_near_names_only() -> None:
 def test_keywords_that_swell_a_file_beyond_measure_are_refused() -> None:
     words = ", ".join(f"w{n}" for n in range(10_000))
     rules = "".join(
-        f"  - {{id: r{n}, match: {{message_has: $big}}, do: [{{assign: front-desk}}]}}\n"
+        f"  - {{id: r{n}, match: {{message_has: $big, tag: t{n}}}, do: [{{assign: front-desk}}]}}\n"
         for n in range(100)
     )
     text = GRAND.replace("keywords:\n", f"keywords:\n  big: {{en: [{words}]}}\n")

@@ -12,7 +12,7 @@ from rules.decision import DialogState, Facts, ThreadState
 from rules.hearing import read
 from rules.patterns import PatternSet, compile_pattern
 from tests.rules.conftest import MORNING
-from tests.rules.shop import shop
+from tests.rules.shop import unlinted
 
 WORDS = ("tea", "hot tea", "té", "te", "humo", "smoke alarm", "please", "room 4", "ESO", "l'eau")
 PATTERNS = ("t[eé]a?", "^room", r"\\d+$", "(hot|cold) tea", "ea\\\\b")
@@ -67,7 +67,7 @@ def _book(protect: list[Any], enrich: list[Any], routes: list[Any]) -> str:
 @given(st.data())
 def test_a_decision_is_the_same_with_and_without_the_index(data: st.DataObject) -> None:
     written = _book(data.draw(rules), data.draw(enrichments), data.draw(rules))
-    book = shop(written)
+    book, _ = unlinted(written)
     text = data.draw(texts)
     dialog = DialogState("order", "day", MORNING + timedelta(hours=1))
     thread = ThreadState(

@@ -36,8 +36,8 @@ def test_a_rule_in_shadow_is_recorded_and_never_acts() -> None:
 
 
 def test_a_shadow_below_the_rule_that_acts_is_not_recorded() -> None:
-    shadow = "{id: trial, match: {message_has: tea}, mode: shadow, do: [{reply: later}]}"
-    assert decide_text(routes(TEA, shadow), "tea").shadow == ()
+    shadow = "{id: trial, match: {message_has: hot}, mode: shadow, do: [{reply: later}]}"
+    assert decide_text(routes(TEA, shadow), "hot tea").shadow == ()
 
 
 def test_a_rollout_draws_by_contact_and_never_flips() -> None:

@@ -37,6 +37,17 @@ ODD = ("NO", "22:30", "0x1F", "10", "null", "~", "true", "1e3", ".5", "2026-12-2
 OF_THE_SHAPE = {"BH201", "BH203", "BH204", "BH205", "BH206", "BH207", "BH401", "BH402", "BH415"}
 UNKNOWABLE = {
     "day-that-does-not-exist": "a calendar is no pattern",
+    "else-to-an-unknown-step": "what the file declares is not known to a schema",
+    "expires-on-a-day-that-does-not-exist": "a calendar is no pattern",
+    "holidays-of-no-country": "the list of countries would age",
+    "holidays-of-no-part": "the list of their parts would age",
+    "on-an-answer-that-is-none": "what a step expects decides which answers there are",
+    "pattern-that-takes-every-text": "only RE2 can tell what a pattern takes",
+    "privacy-promise-longer-than-the-law": "a pattern counts no days",
+    "start-in-the-middle-of-done": "an order is no shape",
+    "webhook-at-a-private-address": "which addresses are private is no pattern",
+    "webhook-at-localhost": "which names are private is no pattern",
+    "webhook-with-a-password": "the pieces of an address are no pattern",
     "empty-value": "nothing at all, and the word null, look alike to an editor",
     "quiet-hours-of-a-state-without-its-country": "the list of places would age",
     "step-named-done": "an id is any id",

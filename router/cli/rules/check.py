@@ -8,7 +8,9 @@ from router.cli.rulebooks import book_files
 from router.cli.rules.arguments import AS_JSON, FILES
 from router.cli.rules.findings import load_file, tell_findings
 from router.cli.start import PROBLEMS, WRONG_USE, fail
+from router.now import real_now
 from rules.file.findings import CODES
+from rules.lint.explaining import explain_code
 from rules.lint.shared_numbers import find_shared_numbers
 
 
@@ -27,7 +29,7 @@ def check_books(files: tuple[Path, ...], as_json: bool, code: str | None) -> Non
     if code is not None:
         _explain_code(code)
         return
-    loaded = {str(file): load_file(file) for file in book_files(files)}
+    loaded = {str(file): load_file(file, real_now()) for file in book_files(files)}
     books = {file: one.book for file, one in loaded.items() if one.book is not None}
     findings = [finding for one in loaded.values() for finding in one.findings]
     findings += find_shared_numbers(books)
@@ -41,4 +43,4 @@ def check_books(files: tuple[Path, ...], as_json: bool, code: str | None) -> Non
 def _explain_code(code: str) -> None:
     if code.upper() not in CODES:
         fail(f"there is no code {code}; they run from {min(CODES)} to {max(CODES)}", WRONG_USE)
-    click.echo(f"{code.upper()}: {CODES[code.upper()]}")
+    click.echo(explain_code(code.upper()).as_text())

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -13,10 +14,10 @@ from rules.load import Loaded, load
 from rules.model import Rulebook
 
 
-def load_file(file: Path) -> Loaded:
+def load_file(file: Path, now: datetime | None = None) -> Loaded:
     """A rulebook; of a file that cannot be read, the finding that says so."""
     text = read_file(file)
-    return Loaded(None, (text,)) if isinstance(text, Finding) else load(text, str(file))
+    return Loaded(None, (text,)) if isinstance(text, Finding) else load(text, str(file), now)
 
 
 def read_file(file: Path) -> str | Finding:

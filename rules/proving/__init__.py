@@ -1,0 +1,1 @@
+"""What follows from conditions and what cannot be: proved for every text, or not claimed."""
