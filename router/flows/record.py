@@ -11,7 +11,7 @@ from rules.decision import Decision, Facts
 from rules.inputs import pack
 
 _RECORD = insert(table(DecisionRecord))
-_NO_RULE = dict.fromkeys(("rule", "section", "line", "code", "held_by"))
+_NO_RULE = dict.fromkeys(("rule", "section", "line", "code", "held_by", "held_back", "shadow"))
 
 
 def record_decision(turn: Turn, decision: Decision, facts: Facts) -> None:
@@ -30,6 +30,8 @@ def columns_of(decision: Decision) -> dict[str, Any]:
         "line": rule and rule.line,
         "code": decision.code,
         "held_by": decision.held_by,
+        "held_back": [rule.id for rule in decision.held_back] or None,
+        "shadow": [rule.id for rule in decision.shadow] or None,
     }
 
 

@@ -40,6 +40,8 @@ class Why:
     revision: int
     code: str | None
     held_by: str | None
+    held_back: tuple[str, ...]
+    shadow: tuple[str, ...]
     team: str | None
 
 
@@ -177,6 +179,8 @@ def _messages(connection: Connection, keys: TenantKeys, thread_id: str) -> tuple
         col(DecisionRecord.revision),
         col(DecisionRecord.code),
         col(DecisionRecord.held_by),
+        col(DecisionRecord.held_back),
+        col(DecisionRecord.shadow),
         col(DecisionRecord.team).label("decided_team"),
     )
     rows = connection.execute(
@@ -229,5 +233,7 @@ def _why(row: AnyRow) -> Why | None:
         revision=row.revision,
         code=row.code,
         held_by=row.held_by,
+        held_back=tuple(row.held_back or ()),
+        shadow=tuple(row.shadow or ()),
         team=row.decided_team,
     )

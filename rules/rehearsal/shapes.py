@@ -66,6 +66,10 @@ EXPECT = Shape(
             forms.choice(("delete", "access", "correct", "none")), "The request that is started."
         ),
         "escalate": _any_of("To whom the thread will go if nobody answers, or none."),
+        "notify": _any_of("Who is told by `notify`: teams or handles, or none."),
+        "webhook": _any_of("The webhooks that are told, or none."),
+        "untag": _any_of("Tags that were taken off, or none."),
+        "snooze": _any_of("How long the thread is put aside, such as 12h, or none."),
         "close": forms.yes_or_no("The thread is closed afterwards."),
         "nothing": forms.yes_or_no("No message, and no change of hands."),
     },

@@ -270,3 +270,23 @@ cases:
       - {wait: 5d, expect: {nothing: true}}
 """
     assert run_tests(book, cases, "t.yaml").failures == ()
+
+
+def test_what_a_rule_tells_others_and_puts_aside_can_be_expected() -> None:
+    book = routes(
+        "{id: it, match: {message_has: tea}, do: [{notify: boss}, {notify: {staff: carol}},"
+        " {webhook: till}, {untag: old}, {tag: old}, {snooze: 120m}]}"
+    )
+    good = "{notify: [boss, carol], webhook: till, untag: old, snooze: 2h}"
+    assert run_tests(book, f"cases: [{{name: a, say: tea, expect: {good}}}]", "t.yaml").ok
+    none = "{notify: none, webhook: none, untag: none, snooze: none}"
+    assert run_tests(book, f"cases: [{{name: a, say: hello, expect: {none}}}]", "t.yaml").ok
+    for wrong in (
+        "notify: kitchen",
+        "webhook: none",
+        "untag: none",
+        "snooze: 3h",
+        "notify: nobody",
+    ):
+        cases = f"cases: [{{name: a, say: tea, expect: {{{wrong}}}}}]"
+        assert not run_tests(book, cases, "t.yaml").ok, wrong

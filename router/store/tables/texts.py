@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import JSON, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 UNFINISHED_STATES = ("queued", "sending", "unknown")
@@ -72,7 +72,8 @@ class Message(SQLModel, table=True):
 class DecisionRecord(SQLModel, table=True):
     """Why a text went where it went. `inputs` (sealed JSON) is all that the decision rested on.
 
-    `team` had the thread once the text was dealt with.
+    `team` had the thread once the text was dealt with. `shadow` and `held_back` name the rules that
+    would have acted: were they not in shadow mode, had the dialog `held_by` not taken the text.
     """
 
     __tablename__ = "decision"
@@ -87,6 +88,8 @@ class DecisionRecord(SQLModel, table=True):
     revision: int
     code: str | None = None
     held_by: str | None = None
+    held_back: list[str] | None = Field(default=None, sa_type=JSON)
+    shadow: list[str] | None = Field(default=None, sa_type=JSON)
     team: str | None = None
     inputs: bytes
 
