@@ -45,7 +45,8 @@ def _staff_routes(app: Flask, thread_id: str = NOBODY) -> Iterator[tuple[str, st
 
 def _acts(app: Flask, thread_id: str) -> list[str]:
     """The path of every act of staff on a thread."""
-    return [path for method, path in _staff_routes(app, thread_id) if method == "POST"]
+    routes = _staff_routes(app, thread_id)
+    return [path for method, path in routes if method == "POST" and f"/{thread_id}/" in path]
 
 
 def test_strangers_are_sent_to_sign_in_from_every_route(
