@@ -29,6 +29,12 @@ class Pattern:
         return self.compiled.search(plain) is not None
 
     @property
+    def steps(self) -> int:
+        """How large it is: the steps of RE2's program for it."""
+        size: int = self.compiled.programsize
+        return size
+
+    @property
     def matches_everything(self) -> bool:
         """Whether every text matches, as far as samples tell."""
         return all(self.occurs(sample) for sample in _SAMPLES)
@@ -44,15 +50,11 @@ def compile_pattern(text: str) -> Pattern:
 
 
 class PatternSet:
-    """Many patterns, matched in one pass over a text."""
+    """Many patterns, matched in one pass over a text; one by one where that takes too much."""
 
     def __init__(self, patterns: Iterable[Pattern]) -> None:
         self._patterns = tuple(patterns)
-        self._set = re2.Set.SearchSet(_options(_MOST_MEMORY_OF_A_SET))
-        for pattern in self._patterns:
-            self._set.Add(unicodedata.normalize("NFKC", pattern.text))
-        self._always = self._set.Add("")
-        self._set.Compile()
+        self._set, self._always = _compile_set(self._patterns)
 
     def find(self, plain: str) -> list[int]:
         """The places of the patterns that match a text that is NFKC, in no order.
@@ -60,11 +62,24 @@ class PatternSet:
         A set that runs out of memory finds nothing, not even the pattern that matches always: then
         each pattern is asked by itself.
         """
-        found: list[int] = self._set.Match(plain)
+        found: list[int] = self._set.Match(plain) if self._set else []
         if self._always in found:
             found.remove(self._always)
             return found
         return [place for place, one in enumerate(self._patterns) if one.occurs(plain)]
+
+
+def _compile_set(patterns: tuple[Pattern, ...]) -> tuple[Any, int]:
+    """A set, None where it takes too much memory; and the place in it that always matches."""
+    made = re2.Set.SearchSet(_options(_MOST_MEMORY_OF_A_SET))
+    for pattern in patterns:
+        made.Add(unicodedata.normalize("NFKC", pattern.text))
+    always: int = made.Add("")
+    try:
+        made.Compile()
+    except re2.error:
+        return None, always
+    return made, always
 
 
 @lru_cache(maxsize=4)

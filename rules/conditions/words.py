@@ -16,6 +16,7 @@ from rules.schema import forms
 from rules.sections.phrases import read_phrases
 
 NOTHING_MATCHES = "[^\\x00-\\x{10FFFF}]"  # stands in for a pattern that is refused
+LONGEST_PATTERN = 2_000
 
 
 def _phrase_kind(about: str, verb: str, test: Callable[[Phrase, Heard], bool]) -> Kind:
@@ -38,11 +39,19 @@ def _read_patterns(node: Node, scope: Scope) -> tuple[Pattern, ...]:
 
 def _read_pattern(node: Node, scope: Scope) -> Pattern:
     text = read_text(node, "a pattern", scope)
-    try:
-        pattern = compile_pattern(text)
-    except PatternError as error:
-        scope.add("BH422", node, f"RE2 does not take this pattern: {error}")
-        return compile_pattern(NOTHING_MATCHES)
+    if len(text) > LONGEST_PATTERN:
+        scope.add("BH114", node, f"a pattern has {LONGEST_PATTERN} characters at most")
+    elif scope.spend_pattern(node, 0):
+        try:
+            return _check_pattern(node, compile_pattern(text), scope)
+        except PatternError as error:
+            scope.add("BH422", node, f"RE2 does not take this pattern: {error}")
+    return compile_pattern(NOTHING_MATCHES)
+
+
+def _check_pattern(node: Node, pattern: Pattern, scope: Scope) -> Pattern:
+    text = pattern.text
+    scope.spend_pattern(node, pattern.steps)
     if text.strip() and pattern.matches_everything:
         scope.add("BH401", node, f"'{text}' matches every text; use the fallback")
     if has_lost_boundary(text):

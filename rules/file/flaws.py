@@ -17,7 +17,7 @@ class Flaws:
         self._errors = sorted((error.line, error.col) for error in scope.problems.errors)
         entries = scope.root.entries
         starts = [_spot(key) for key, _ in entries.values()]
-        self._ends = dict(zip(entries, [*starts[1:], _END], strict=True))
+        self._ends = dict(zip(entries, [*starts, _END][1:], strict=True))
         self._entries = entries
 
     def are_in(self, *sections: str) -> bool:

@@ -21,6 +21,7 @@ NAMED_SECTIONS = (
 
 
 MOST_PHRASES = 200_000  # that all the keywords named in rules stand for
+MOST_PATTERN_STEPS = 400_000  # of RE2's programs for all patterns
 
 
 class Scope:
@@ -35,6 +36,7 @@ class Scope:
         self.used: set[tuple[str, str]] = set()
         self.keywords: dict[str, dict[str, tuple[Phrase, ...]]] = {}
         self._phrases_left = MOST_PHRASES
+        self._pattern_steps_left = MOST_PATTERN_STEPS
         self._phrases: dict[str, tuple[Phrase, ...]] = {}
         self.spoken: list[tuple[str, Phrase]] = []
         """Language and phrase, of every phrase that is of one language."""
@@ -79,6 +81,19 @@ class Scope:
         if enough_before and self._phrases_left < 0:
             self.add("BH112", node, f"from here on keywords are too many: {MOST_PHRASES} phrases")
         return self._phrases_left >= 0
+
+    def spend_pattern(self, node: Node, steps: int) -> bool:
+        """Whether a pattern of so many steps may stand here, beside those before."""
+        enough_before = self._pattern_steps_left >= 0
+        self._pattern_steps_left -= steps
+        if enough_before and self._pattern_steps_left < 0:
+            self.add("BH114", node, "from here on the patterns are too large all together")
+        return self._pattern_steps_left >= 0
+
+    @property
+    def is_overspent(self) -> bool:
+        """Whether phrases or patterns were too many, so that some of them were left out."""
+        return self._phrases_left < 0 or self._pattern_steps_left < 0
 
     def refer(self, section: str, node: Node) -> str:
         """The name that a node holds, once it is known to be declared in `section`."""

@@ -48,14 +48,15 @@ def _check_last(dialog: Dialog, scope: Scope) -> None:
 
 def _check_steps(dialog: Dialog, scope: Scope) -> None:
     """Every step, and `done` where it does something, is where some answer leads."""
-    by_id = {step.id: step for step in dialog.steps}
+    below = [*(step.id for step in dialog.steps[1:]), "done"]
+    steps = {step.id: (step, next_id) for step, next_id in zip(dialog.steps, below, strict=False)}
     reached: set[str] = set()
     ahead = [step.id for step in dialog.steps[:1]]
     while ahead:
         at = ahead.pop()
         if at not in reached:
             reached.add(at)
-            ahead += _leads_to(by_id[at], dialog) if at in by_id else ()
+            ahead += _leads_to(*steps[at]) if at in steps else ()
     for step in dialog.steps:
         if step.id not in reached:
             scope.add("BH428", step, f"no answer leads to the step '{step.id}' of '{dialog.name}'")
@@ -63,11 +64,10 @@ def _check_steps(dialog: Dialog, scope: Scope) -> None:
         scope.add("BH428", dialog.done[0], f"no answer leads to `done` of '{dialog.name}'")
 
 
-def _leads_to(step: Step, dialog: Dialog) -> Iterator[str]:
+def _leads_to(step: Step, below: str) -> Iterator[str]:
     """Where the answers to a step lead, those that do not fit included."""
     answers = {"choice": tuple(step.choices), "yes_no": ("yes", "no")}.get(step.expect, ())
     yield step.otherwise
     yield from step.on.values()
     if not answers or any(answer not in step.on for answer in answers):
-        below = dialog.steps[dialog.steps.index(step) + 1 :]
-        yield below[0].id if below else "done"
+        yield below

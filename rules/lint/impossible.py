@@ -14,11 +14,11 @@ def check_possible(lined_up: LineUp, prover: Prover, scope: Scope) -> None:
     for stand in (*lined_up.protect, *lined_up.enrich, *lined_up.routes):
         if stand.form is None:
             continue
-        for form in (stand.form, *_branches(stand, prover)):
-            clash = prover.clash(form) or _tags_of_a_new_thread(stand, form)
-            if clash:
-                scope.add("BH426", clash[-1], f"no text can match: {_say(clash)}")
-                break
+        if clash := prover.clash(stand.form) or _tags_of_a_new_thread(stand):
+            scope.add("BH426", clash[-1], f"no text can match this rule: {_say(clash)}")
+            continue
+        for clash in filter(None, map(prover.clash, _branches(stand, prover))):
+            scope.add("BH426", clash[-1], f"no text can match this part of `any`: {_say(clash)}")
 
 
 def _branches(stand: Stand, prover: Prover) -> Iterator[Form]:
@@ -30,10 +30,11 @@ def _branches(stand: Stand, prover: Prover) -> Iterator[Form]:
             yield from ((*rest, *prover.form(branch)) for branch in condition.value)
 
 
-def _tags_of_a_new_thread(stand: Stand, form: Form) -> tuple[Condition, ...]:
+def _tags_of_a_new_thread(stand: Stand) -> tuple[Condition, ...]:
     """Before `enrich` has run, a new thread has no tags."""
-    new = next((c for c in form if c.key == "thread" and c.value == ("new",)), None)
-    tag = next((c for c in form if c.key == "tag"), None)
+    match = stand.rule.match
+    new = next((one for one in match if one.key == "thread" and set(one.value) == {"new"}), None)
+    tag = next((one for one in match if one.key == "tag"), None)
     return (new, tag) if new and tag and stand.rule.section == "protect" else ()
 
 
@@ -41,8 +42,4 @@ def _say(clash: tuple[Condition, ...]) -> str:
     if len(clash) == 1:
         return f"`{clash[0].key}` never holds"
     one, other = clash
-    return f"`{_name(one)}` in line {one.line} and `{_name(other)}` exclude one another"
-
-
-def _name(condition: Condition) -> str:
-    return "not" if condition.key == "not" else condition.key
+    return f"`{one.key}` in line {one.line} and `{other.key}` exclude one another"

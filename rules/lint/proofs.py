@@ -19,7 +19,7 @@ _SPOKEN_OF = ("languages", "numbers", "hours", "keywords")
 def check_proofs(book: Rulebook, scope: Scope) -> None:
     """Add every finding that takes a proof."""
     flaws = Flaws(scope)
-    if flaws.are_in(*_SPOKEN_OF):
+    if scope.is_overspent or flaws.are_in(*_SPOKEN_OF):
         return
     prover = Prover(book)
     lined_up = line_up(book, flaws, prover)

@@ -4,6 +4,7 @@ Where it is proved that no text meets both, all is well.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from rules.actions.table import ASKS
 from rules.file.scope import Scope
@@ -17,20 +18,37 @@ _SAYS = ("reply", *ASKS)
 _CHANGES = ("tag", "untag", "set", "close")
 
 
+@dataclass(frozen=True, slots=True)
+class _Replied:
+    """A route that replies and goes on. `known`: what is known of a text once it has acted.
+
+    `unmarked` is what still is, once others have changed tags and attributes; `changes`: how many
+    rules had done so by then, itself included.
+    """
+
+    rule: Rule
+    known: Form
+    unmarked: Form
+    changes: int
+
+
 def check_second_replies(lined_up: LineUp, fallback: Rule, prover: Prover, scope: Scope) -> None:
     """Note each action that may reply to a text a second time, and what replied before."""
     above = Above(lined_up, prover)
-    gone_on: list[Stand] = []
+    replied: list[_Replied] = []
+    changes = 0
     last = Stand(fallback, (), sum(stand.rule.goes_on for stand in lined_up.routes))
     for stand in (*lined_up.routes, last):
-        second = _saying(stand)
-        first = _first_to_reply(stand, gone_on, above, prover) if second else None
-        if first and second and not prover.is_worn_out:
+        says = _saying(stand)
+        first = _first_to_reply(stand, replied, changes, above, prover) if says else None
+        if first and says:
             message = f"'{first.id}' in line {first.line} may have replied already, and goes on"
-            scope.add("BH403", second, message)
+            scope.add("BH403", says, message)
         above.add(stand)
-        if stand.rule.goes_on or stand.form is None:
-            gone_on.append(stand)
+        if stand.form is None or (stand.rule.goes_on and _changes(stand.rule)):
+            changes += 1
+        if stand.form is not None and stand.rule.goes_on and says:
+            replied.append(_after(stand.rule, stand.form, changes))
 
 
 def _saying(stand: Stand) -> Action | None:
@@ -41,25 +59,21 @@ def _saying(stand: Stand) -> Action | None:
 
 
 def _first_to_reply(
-    stand: Stand, gone_on: list[Stand], above: Above, prover: Prover
+    stand: Stand, replied: list[_Replied], changes: int, above: Above, prover: Prover
 ) -> Rule | None:
     """The first route that may have replied to a text which then comes to `stand`."""
-    for place, first in enumerate(gone_on):
-        if _saying(first) is None:
-            continue
-        known = (*_known_after(first, gone_on[place + 1 :]), *(stand.form or ()))
-        if not prover.clash(known) and above.taker_of(known, stand) is None:
-            return first.rule
+    for one in replied:
+        known = one.known if one.changes == changes else one.unmarked
+        form = (*known, *(stand.form or ()))
+        if not prover.clash(form) and above.taker_of(form, stand) is None:
+            return None if prover.is_worn_out else one.rule
     return None
 
 
-def _known_after(first: Stand, since: list[Stand]) -> Form:
-    """What is known of a text that `first` matched, once it and those since have acted."""
-    if any(stand.form is None or _changes(stand.rule) for stand in since):
-        return _unmarked(first.form or ())
-    if not _changes(first.rule):
-        return first.form or ()
-    return (*_unmarked(first.form or ()), *_marks(first.rule))
+def _after(rule: Rule, form: Form, changes: int) -> _Replied:
+    unmarked = _unmarked(form)
+    known = (*unmarked, *_marks(rule)) if _changes(rule) else form
+    return _Replied(rule, known, unmarked, changes)
 
 
 def _changes(rule: Rule) -> bool:

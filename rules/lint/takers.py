@@ -29,6 +29,8 @@ class Takers:
         `may_differ`: what a rule looks at may not have been then as `form` says.
         """
         for stand in map(self._stands.__getitem__, self._hooked.find(form)):
+            if self._prover.is_worn_out:
+                break
             if not may_differ(stand) and self._prover.follows(form, stand.form or ()):
                 return stand.rule
         return None

@@ -37,6 +37,8 @@ class Prover:
 
     def clash(self, known: Form) -> tuple[Condition, ...]:
         """Conditions of `known` that never hold together; empty where none are known not to."""
+        if not self._may_go_on():
+            return ()
         for place, one in enumerate(known):
             if one.key != "any" and self._forms.never_holds(one):
                 return (one,)
@@ -50,6 +52,8 @@ class Prover:
         return ()
 
     def _follows_one(self, known: Form, wanted: Condition) -> bool:
+        if not self._may_go_on():
+            return False
         if any(self._implies(condition, wanted) for condition in known):
             return True
         if wanted.key == "any" and any(self.follows(known, each) for each in wanted.value):
@@ -86,7 +90,10 @@ class Prover:
 
     def _take_steps(self, one: Condition, other: Condition) -> bool:
         """Whether there are steps left; long lists take more of them."""
-        self._steps_left -= 1 + (_length(one) + _length(other)) // 2
+        return self._may_go_on(1 + (_length(one) + _length(other)) // 2)
+
+    def _may_go_on(self, steps: int = 1) -> bool:
+        self._steps_left -= steps
         return self._steps_left > 0
 
 

@@ -15,7 +15,7 @@ from rules.model import Condition
 
 IS, STARTS, HAS = "message_is", "message_starts", "message_has"
 BY_PHRASES = (IS, STARTS, HAS)
-_LONGEST = 60  # words of a phrase whose parts are looked at
+_LONGEST = 24  # words of a phrase whose parts are looked at
 
 
 @dataclass(frozen=True, slots=True)
