@@ -138,6 +138,7 @@ def _line(
     keys: TenantKeys, row: AnyRow, last: tuple[str, str] | None, zone: ZoneInfo
 ) -> ThreadLine:
     direction, preview = last or ("in", "")
+    is_asleep = row.state == "snoozed"
     return ThreadLine(
         thread_id=row.id,
         contact_name=contact_name(keys, row),
@@ -146,7 +147,7 @@ def _line(
         assignee=row.assignee,
         claimed=row.claimed,
         waits=row.waiting_since is not None,
-        wakes_at=row.wakes_at and row.wakes_at.astimezone(zone),
+        wakes_at=row.wakes_at.astimezone(zone) if is_asleep and row.wakes_at else None,
         tags=tuple(row.tags),
         flags=tuple(row.flags),
         opted_out=row.opted_out,
