@@ -62,6 +62,8 @@ def list_threads(world: World, staff: StaffIdentity, view: View) -> list[ThreadL
         wanted = _threads(staff.tenant_id).where(_in_view(staff, view))
         newest = wanted.order_by(col(Thread.last_activity_at).desc()).limit(MOST_THREADS)
         rows = connection.execute(newest).all()
+        if not rows:
+            return []
         last = _last_messages(connection, keys, [row.id for row in rows])
         zone = world.live_book(connection, staff.tenant_id).timezone
     return [_line(keys, row, last.get(row.id), zone) for row in rows]
