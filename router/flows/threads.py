@@ -62,6 +62,8 @@ def list_threads(world: World, staff: StaffIdentity, view: View) -> list[ThreadL
         wanted = _threads(staff.tenant_id).where(_in_view(staff, view))
         newest = wanted.order_by(col(Thread.last_activity_at).desc()).limit(MOST_THREADS)
         rows = connection.execute(newest).all()
+        if not rows:
+            return []
         last = _last_messages(connection, keys, [row.id for row in rows])
         zone = world.live_book(connection, staff.tenant_id).timezone
     return [_line(keys, row, last.get(row.id), zone) for row in rows]
@@ -138,6 +140,7 @@ def _line(
     keys: TenantKeys, row: AnyRow, last: tuple[str, str] | None, zone: ZoneInfo
 ) -> ThreadLine:
     direction, preview = last or ("in", "")
+    is_asleep = row.state == "snoozed"
     return ThreadLine(
         thread_id=row.id,
         contact_name=contact_name(keys, row),
@@ -146,7 +149,7 @@ def _line(
         assignee=row.assignee,
         claimed=row.claimed,
         waits=row.waiting_since is not None,
-        wakes_at=row.wakes_at and row.wakes_at.astimezone(zone),
+        wakes_at=row.wakes_at.astimezone(zone) if is_asleep and row.wakes_at else None,
         tags=tuple(row.tags),
         flags=tuple(row.flags),
         opted_out=row.opted_out,
