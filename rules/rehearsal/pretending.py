@@ -29,7 +29,7 @@ from rules.decision import (
 from rules.hearing import read
 from rules.limits import count_reply
 from rules.model import Rulebook
-from rules.moves import escalated, flagged
+from rules.moves import escalated, flagged, woken
 
 _TOPIC = topic_scope("")
 
@@ -144,7 +144,7 @@ class PretendedThread:
         self._take_silence(timer.due_at)
         if self.facts.thread.state == "closed":
             return []
-        thread, say = escalated(self.facts.thread, timer.escalate.to), timer.escalate.say
+        thread, say = escalated(woken(self.facts.thread), timer.escalate.to), timer.escalate.say
         self.facts = replace(self.facts, thread=thread)
         self._place(timer.escalate.to)
         if say is None or self.facts.opted_out or "doubt" in thread.flags:
