@@ -16,7 +16,8 @@ _NOTE = insert(table(Audit))
 def note(
     connection: Connection, tenant_id: str, at: datetime, actor: str, action: str, **detail: Detail
 ) -> None:
-    """Keep that `actor` (a staff handle, `file:OWNER`, or `clock`) did `action` at `at`.
+    """Keep that `actor` did `action` at `at`: a staff handle, `file:OWNER`, `os:USER`,
+    `clock` or `worker`.
 
     `detail` holds plain identifiers and counts, never an address, a name or what a person wrote.
     The row is committed with what it tells of, or not at all. It is inserted unchained.

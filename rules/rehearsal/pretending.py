@@ -138,7 +138,7 @@ class PretendedThread:
     def _wake(self, until: datetime) -> None:
         if self._wakes_at is not None and self._wakes_at <= until:
             self._wakes_at = None
-            self.facts = replace(self.facts, thread=replace(self.facts.thread, state="open"))
+            self.facts = replace(self.facts, thread=woken(self.facts.thread))
 
     def _fire(self, timer: _Timer) -> list[Say]:
         self._take_silence(timer.due_at)
