@@ -11,6 +11,8 @@ COLLEAGUES = (
     ("carol", "Carol Lindqvist", "housekeeping"),
     ("dave", "Dave Ramirez", "duty-manager"),
 )
+MOBILES = {"alice": "+16125550180", "dave": "+16125550184"}
+"""Whose phones get notices; in the simulator they are phones like any other."""
 ALICES_TEAMS = ("front-desk", "engineering", "housekeeping", "duty-manager")
 
 
@@ -30,6 +32,7 @@ def _account(handle: str, name: str, teams: tuple[str, ...], password: str, role
         email=f"{handle}@example.com",
         name=name,
         password=password,
+        mobile=MOBILES.get(handle),
         role=role,
         teams=teams,
         on_shift=True,

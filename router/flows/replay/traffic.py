@@ -51,6 +51,8 @@ _TEXTS: AnySelect = (
         col(DecisionRecord.line),
         col(DecisionRecord.code),
         col(DecisionRecord.held_by),
+        col(DecisionRecord.held_back),
+        col(DecisionRecord.shadow),
     )
     .join_from(DecisionRecord, Message, DECISION_OF_MESSAGE)
     .where(
