@@ -18,6 +18,7 @@ from bench.inbound import BARE, OURS, Length, Side, compare, make_places
 from bench.machine import describe_machine
 from bench.place import furnish, furnish_naive
 from bench.processes import BenchError, valkey
+from bench.replaying import run_replay
 from bench.report import Say, table
 from bench.statements import count_statements
 
@@ -26,18 +27,21 @@ FAILED = 1
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How much is measured: the load's length, texts a breakdown, texts and rounds in process."""
+    """How much is measured: the load's length, texts a breakdown, texts and rounds in process,
+    recorded texts that are replayed.
+    """
 
     load: Length
     steps: int
     texts: int
     rounds: int
+    replayed: int
 
 
-SHORT = Effort(Length(3, 2.0, 20_000, 2_000), 600, 300, 3)
-LONG = Effort(Length(6, 3.0, 60_000, 5_000), 2_000, 1_000, 5)
-TINY = Effort(Length(1, 0.3, 400, 20), 20, 20, 1)
-NAMES = ("inbound", "keywords", "reading", "rules")
+SHORT = Effort(Length(3, 2.0, 20_000, 2_000), 600, 300, 3, 2_000)
+LONG = Effort(Length(6, 3.0, 60_000, 5_000), 2_000, 1_000, 5, 100_000)
+TINY = Effort(Length(1, 0.3, 400, 20), 20, 20, 1, 20)
+NAMES = ("inbound", "keywords", "reading", "replay", "rules")
 
 
 @click.command()
@@ -64,6 +68,8 @@ def main(name: str | None, seed: int, tiny: bool) -> None:
             run_examination(_say)
         if name in (None, "rules"):
             run_rules(_say, seed, effort.texts, effort.rounds)
+        if name in (None, "replay"):
+            run_replay(_say, seed, effort.replayed)
         if name in (None, "inbound"):
             run_inbound(_say, seed, effort, only_sqlite=tiny)
     except BenchError as error:

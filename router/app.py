@@ -13,6 +13,7 @@ from router.flows.world import World
 from router.jobs.bell import Bell
 from router.jobs.live import LiveFeed
 from router.jobs.process import process_world
+from router.jobs.warmth import Warmth
 from router.logs import set_up_logs
 from router.now import MovableNow
 from router.settings import load_settings
@@ -22,6 +23,7 @@ from router.web.headers import add_headers
 from router.web.meters import Meters
 from router.web.parts import Parts, install
 from router.web.prefix import Prefixed, path_prefix
+from router.web.rulebook_figures import RulebookFigures
 from router.web.seats import Seats
 from router.web.staff import make_login_manager
 
@@ -42,7 +44,8 @@ def create_app(
     `max_streams` must stay well below the server's threads: each open inbox holds one.
     """
     app = Flask("router.web")
-    install(app, Parts(world, bell, live_feed, Meters(), Seats(max_streams)))
+    meters = Meters(RulebookFigures(world))
+    install(app, Parts(world, bell, live_feed, meters, Seats(max_streams)))
     _configure(app, world)
     make_login_manager().init_app(app)
     csrf = CSRFProtect(app)
@@ -66,6 +69,7 @@ def build_from_environment() -> Flask:
     settings = load_settings()
     set_up_logs("web")
     world = process_world(settings)
+    Warmth(world).start()  # until the process ends
     simulator = None
     if settings.simulator and isinstance(world.now, MovableNow):
         simulator = _simulate(world, world.now).blueprint

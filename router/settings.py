@@ -3,6 +3,7 @@
 import base64
 import binascii
 import ipaddress
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import SplitResult, urlsplit
@@ -13,6 +14,9 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 SHORTEST_SECRET = 32
+SHORTEST_WEBHOOK_SECRET = 16
+WEBHOOK_SECRET = "WEBHOOK_SECRET_"  # noqa: S105 - how such variables begin
+MAIL_SCHEMES = frozenset({"smtp", "smtps"})
 MASTER_KEY_BYTES = 32
 DATABASES = frozenset({"sqlite", "postgresql"})
 REDIS_NETWORK = frozenset({"redis", "rediss", "valkey"})
@@ -27,7 +31,12 @@ class Settings(BaseSettings):
     """Everything an installation can be told; a field is the variable of its name in capitals."""
 
     model_config = SettingsConfigDict(
-        env_file=".env", env_ignore_empty=True, frozen=True, extra="ignore"
+        env_file=".env",
+        env_ignore_empty=True,
+        frozen=True,
+        extra="ignore",
+        env_nested_delimiter="_",  # so that WEBHOOK_SECRET_PMS lands in the field webhook_secret
+        env_nested_max_split=1,
     )
 
     database_url: str = Field(
@@ -61,7 +70,15 @@ class Settings(BaseSettings):
         "comma-separated, while rotating (the first wraps)"
     )
     smtp_url: str | None = Field(
-        None, repr=False, description="Mail server for notices: smtp://user:pw@host:587"
+        None,
+        repr=False,
+        description="Mail server for notices: smtp://user:pw@host:587 (STARTTLS where offered) or "
+        "smtps://…; with ?from=bell@example.com where the sender is not the user",
+    )
+    webhook_secret: Mapping[str, SecretStr] = Field(
+        default_factory=dict,
+        description="One variable for each `secret` that a rulebook's webhooks name: it signs what "
+        "they are sent",
     )
     simulator: bool = Field(
         False, description="Serve the carrier simulator under /simulator (demo and tests only)"
@@ -93,6 +110,28 @@ class Settings(BaseSettings):
     def _refuse_malformed(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
         if not all(_is_master_key(part.get_secret_value()) for part in value):
             raise ValueError("is not 32 bytes in base64: run `bellhop keygen`")
+        return value
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _refuse_guessable(cls, value: Mapping[str, SecretStr]) -> Mapping[str, SecretStr]:
+        short = [
+            WEBHOOK_SECRET + name.upper()
+            for name, secret in value.items()
+            if len(secret.get_secret_value()) < SHORTEST_WEBHOOK_SECRET
+        ]
+        if short:
+            least = f"{SHORTEST_WEBHOOK_SECRET} characters"
+            raise ValueError(f"of {', '.join(short)}: shorter than {least}, which can be guessed")
+        return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _check_smtp_url(cls, value: str | None) -> str | None:
+        if value:
+            pieces = _split(value)
+            if pieces.scheme not in MAIL_SCHEMES or not pieces.hostname:
+                raise ValueError("is no URL of a mail server: write smtp://user:password@host:587")
         return value
 
     @field_validator("public_url", "twilio_api_url")
@@ -147,6 +186,10 @@ class Settings(BaseSettings):
     def ledger(self) -> Path:
         """Where the ledger is (never None once checked)."""
         return self.ledger_path or self.data_dir / "ledger.jsonl"
+
+    def webhook_secret_of(self, variable: str) -> SecretStr | None:
+        """What the variable that a rulebook names holds; None where it is not set."""
+        return self.webhook_secret.get(variable.removeprefix(WEBHOOK_SECRET).lower())
 
 
 def load_settings(**given: Any) -> Settings:

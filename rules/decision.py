@@ -36,10 +36,11 @@ class Prompt:
     expires_at: datetime
 
 
-Flags = Literal["doubt", "limit", "start", "guessing", "unheard"]
+Flags = Literal["doubt", "limit", "start", "guessing", "unheard", "misdirected"]
 """Why staff should look at a thread: a text that may be an opt-out, answers past the limit, someone
 who wants texts that the carrier still blocks, somebody who guesses at codes, an answer owed to the
-person that the carrier refused."""
+person that the carrier refused, a rule that named a person or team who is not there (the last).
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ class Draft:
         self.silent = case.facts.machine or case.reading.automatic is not None
         self.muted = self.silent
         self.closing = False
+        self.replied = False
         self.section: Section = "routes"
         self.rule_id = ""
         self.code: str | None = None
@@ -101,8 +102,9 @@ class Draft:
 
     def reply(self, template: str, texts: Texts | None = None) -> None:
         """Answer, unless rules may not; a reply past the limit is withheld."""
-        if self.muted:
-            return
+        if self.muted or self.replied:
+            return  # a second reply is refused when the file is read, as far as that can be told
+        self.replied = True
         say = self.word(template, texts)
         if self.closing:
             self.effects.append(replace(say, kind="question"))

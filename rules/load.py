@@ -14,41 +14,29 @@ from rules.file.scalars import (
     read_zone,
 )
 from rules.file.scope import Scope
-from rules.file.shape import Fields, Shape, read_fields, read_one_or_more
+from rules.file.shape import Fields, read_fields, read_one_or_more
 from rules.file.source import Node, Scalar, Table, parse
 from rules.index import Index
 from rules.language import build_vocabulary
 from rules.lint.checks import lint
 from rules.lint.examples import check_examples
 from rules.model import Rulebook
+from rules.sections.book import BOOK
 from rules.sections.dialogs import read_dialogs
 from rules.sections.enrollments import read_enrollments
 from rules.sections.limits import read_limits
 from rules.sections.named import (
     read_keywords,
-    read_numbers,
     read_teams,
     read_templates,
     read_topics,
 )
+from rules.sections.numbers import read_numbers
 from rules.sections.privacy import read_privacy
 from rules.sections.rules import check_ids, read_fallback, read_rules
 from rules.sections.webhooks import read_webhooks
 from rules.times.hours import read_hours
 from rules.topics import compile_words
-
-_BOOK = Shape(
-    "a rulebook",
-    (
-        "version", "tenant", "name", "contact", "timezone", "languages", "numbers", "hours",
-        "teams", "topics", "keywords", "templates", "enrollments", "dialogs",
-        "protect", "enrich", "routes", "fallback", "limits", "privacy", "webhooks",
-    ),
-    required=(
-        "version", "tenant", "name", "contact", "timezone", "languages", "numbers", "teams",
-        "fallback",
-    ),
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +68,7 @@ def load(text: str, file: str, now: datetime | None = None) -> Loaded:
 
 
 def _read_book(root: Table, scope: Scope) -> Rulebook:
-    fields = read_fields(root, _BOOK, scope)
+    fields = read_fields(root, BOOK, scope)
     scope.languages = _read_languages(fields, scope)
     _check_version(fields, scope)
     keywords = read_keywords(fields.get("keywords"), scope)

@@ -18,6 +18,7 @@ SEALED = {
     ("decision", "inputs"): "decision.inputs",
     ("consentevent", "evidence"): "consent_event.evidence",
     ("timer", "payload"): "timer.payload",
+    ("push_device", "subscription"): "push_device.subscription",
     ("staff", "name"): "staff.name",
     ("staff", "email"): "staff.email",
     ("staff", "mobile"): "staff.mobile",

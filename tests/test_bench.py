@@ -21,10 +21,11 @@ def test_all_benches_run_and_print_figures_beside_their_targets() -> None:
         "machine: ",
         "== keywords",
         "== reading",
-        "== rules",
+        "== rules: ",
+        "== rules replay",
         "== where the time goes on SQLite",
     ):
         assert line in done.stdout
     for side in ("bellhop", "naive", "bare"):
         assert f"\n  {side} " in done.stdout
-    assert done.stdout.count("\ntarget ") == 14
+    assert done.stdout.count("\ntarget ") == 16

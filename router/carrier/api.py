@@ -83,7 +83,10 @@ class StatusUpdate:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A text to send. Past `deadline` (seconds of time.monotonic) not one byte of it is written."""
+    """A text to send. Past `deadline` (seconds of time.monotonic) not one byte of it is written.
+
+    `callback_url` empty: no news of it is wanted.
+    """
 
     to: str
     from_address: str

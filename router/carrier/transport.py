@@ -6,14 +6,10 @@ Takes the place of the SDK's own client, which costs twice as much and waits for
 import base64
 import logging
 import os
-import re
-import ssl
 import time
 from collections.abc import Mapping
-from email.utils import parsedate_to_datetime
 from urllib.parse import urlencode, urlsplit
 
-import certifi
 import urllib3
 
 # twilio ships no type information
@@ -28,11 +24,11 @@ from router.carrier.wire import (
     WatchedSecureConnection,
     current_exchange,
 )
+from router.https import retry_after, trusting_context
 
 # urllib3 logs every URL at DEBUG, and a listing's URL holds phone numbers.
 _URLLIB3_LOGGER = "urllib3.connectionpool"
 _LARGEST_ANSWER = 16 * 1024 * 1024
-_LONGEST_RETRY_AFTER = 3600.0
 
 
 class PooledClient(HttpClient):  # type: ignore[misc]  # twilio ships no type information
@@ -79,7 +75,7 @@ class PooledClient(HttpClient):  # type: ignore[misc]  # twilio ships no type in
             reason = type(error).__name__
             raise (NoAnswer(reason) if followed.is_written else NotSent(reason)) from None
         followed.http_status = answer.status
-        followed.retry_after_seconds = _retry_after(answer.headers.get("Retry-After"))
+        followed.retry_after_seconds = retry_after(answer.headers.get("Retry-After"))
         return Response(answer.status, text, dict(answer.headers))
 
     def close(self) -> None:
@@ -123,17 +119,10 @@ class PooledClient(HttpClient):  # type: ignore[misc]  # twilio ships no type in
             self._timeout,
             self._connections,
             retries=False,
-            ssl_context=_trusting_context(),
+            ssl_context=trusting_context(),
         )
         secure.ConnectionCls = WatchedSecureConnection
         return secure
-
-
-def _trusting_context() -> ssl.SSLContext:
-    """The machine's certificate authorities and certifi's, for machines that have none."""
-    context = ssl.create_default_context()
-    context.load_verify_locations(certifi.where())
-    return context
 
 
 def _headers(given: Mapping[str, str] | None, auth: tuple[str, str] | None) -> dict[str, str]:
@@ -142,16 +131,3 @@ def _headers(given: Mapping[str, str] | None, auth: tuple[str, str] | None) -> d
         pair = base64.b64encode(":".join(auth).encode()).decode("ascii")
         headers["Authorization"] = f"Basic {pair}"
     return headers
-
-
-def _retry_after(header: str | None) -> float | None:
-    """Seconds from a Retry-After header: a number of seconds or a date; None where unreadable."""
-    if header is None:
-        return None
-    if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,6})?", header.strip()):
-        return min(float(header), _LONGEST_RETRY_AFTER)
-    try:
-        seconds = parsedate_to_datetime(header).timestamp() - time.time()
-    except (TypeError, ValueError):
-        return None
-    return min(max(seconds, 0.0), _LONGEST_RETRY_AFTER)

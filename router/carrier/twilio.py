@@ -186,8 +186,9 @@ def _fields(outgoing: Outgoing) -> dict[str, str]:
         "to": outgoing.to,
         "from_": outgoing.from_address,
         "body": outgoing.body,
-        "status_callback": outgoing.callback_url,
     }
+    if outgoing.callback_url:
+        fields["status_callback"] = outgoing.callback_url
     if outgoing.service_sid:
         fields["messaging_service_sid"] = outgoing.service_sid
     return fields

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import parse_qs, urldefrag
 
@@ -13,6 +12,7 @@ from sqlmodel import col
 
 from router.carrier.api import CarrierError, NumberWebhooks
 from router.carrier.twilio import TwilioCarrier
+from router.cli.finding import Finding
 from router.flows.consent.audit import count_differences
 from router.flows.world import World
 from router.jobs.redis import connect
@@ -20,19 +20,10 @@ from router.jobs.worker import has_worker
 from router.now import real_now
 from router.store import schema
 from router.store.engine import DatabaseDown
-from router.store.tables import Number, Tenant
+from router.store.tables import Number
 
 OVERRIDES = "rc=3&rp=all&rt=5000"
 LARGEST_SKEW = timedelta(seconds=30)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What was found of one part; `do` where it is wrong."""
-
-    ok: bool
-    says: str
-    do: str = ""
 
 
 def check_database(world: World) -> list[Finding]:
@@ -46,31 +37,6 @@ def check_database(world: World) -> list[Finding]:
     if not current:
         return [Finding(False, f"{kind} has an older schema", "run: bellhop db upgrade")]
     return [Finding(True, f"{kind} answers, its schema is the newest")]
-
-
-def check_rules(world: World) -> list[Finding]:
-    """Files are there, a tenant is live, and no edit was refused."""
-    folder = world.settings.rules_dir
-    files = [file for file in folder.glob("*.yaml") if not file.name.endswith(".test.yaml")]
-    if not files:
-        return [Finding(False, f"no rulebook in {folder}", "put one there, or set RULES_DIR")]
-    try:
-        with world.store.read() as connection:
-            tenants = connection.execute(
-                select(col(Tenant.id), col(Tenant.live_revision), col(Tenant.rejected_findings))
-            ).all()
-    except (DatabaseDown, SQLAlchemyError):
-        return []  # said by the database's own check
-    live = [tenant.id for tenant in tenants if tenant.live_revision is not None]
-    if not live:
-        do = "run `bellhop rules check` on the files, then start `bellhop clock`"
-        return [Finding(False, "no rulebook is live yet", do)]
-    refused = [
-        Finding(False, f"an edit of {tenant.id} was refused", "run `bellhop rules check` on it")
-        for tenant in tenants
-        if tenant.rejected_findings
-    ]
-    return [Finding(True, f"live: {', '.join(live)}"), *refused]
 
 
 def check_consent(world: World) -> list[Finding]:

@@ -8,16 +8,17 @@ from types import MappingProxyType
 import click
 
 from router.cli.diagnosis import (
-    Finding,
     check_carrier,
     check_clock,
     check_consent,
     check_database,
     check_ledger,
     check_redis,
-    check_rules,
     check_worker,
 )
+from router.cli.finding import Finding
+from router.cli.outward import check_mail, check_webhooks
+from router.cli.rules_diagnosis import check_rules
 from router.cli.start import PROBLEMS, opened_world, read_settings
 from router.flows.world import World
 
@@ -31,6 +32,8 @@ CHECKS: MappingProxyType[str, Callable[[World], list[Finding]]] = MappingProxyTy
         "ledger": check_ledger,
         "clock": check_clock,
         "carrier": check_carrier,
+        "mail": check_mail,
+        "webhooks": check_webhooks,
     }
 )
 
@@ -38,7 +41,8 @@ CHECKS: MappingProxyType[str, Callable[[World], list[Finding]]] = MappingProxyTy
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="One object a line: part, ok, says, do.")
 def doctor(as_json: bool) -> None:
-    """Check settings, database, rulebooks, consent, Redis, worker, ledger, time and carrier.
+    """Check settings, database, rulebooks, consent, Redis, worker, ledger, time, carrier, mail
+    and webhooks.
 
     \b
     Example:

@@ -9,10 +9,12 @@ from granian.server import Server
 
 from router.carrier.twilio import TwilioCarrier
 from router.cli.start import check_places, opened_world, read_settings
+from router.couriers.couriers import make_couriers
 from router.jobs.bell import Bell
 from router.jobs.clock import Clock
 from router.jobs.redis import connect
 from router.jobs.tasks import Runtime, serve
+from router.jobs.warmth import Warmth
 from router.jobs.worker import WorkLoop
 from router.logs import set_up_logs
 
@@ -63,10 +65,11 @@ def worker(burst: bool) -> None:
     check_places(settings)
     set_up_logs("worker")
     with opened_world(settings) as world:
-        bell = Bell(settings.redis_url)
-        serve(Runtime(world, TwilioCarrier(settings), bell))
+        bell, warmth = Bell(settings.redis_url), Warmth(world).start()
+        serve(Runtime(world, TwilioCarrier(settings), bell, make_couriers(settings)))
         WorkLoop(connect(settings.redis_url)).run(burst=burst)
         bell.close()
+        warmth.close()
 
 
 @click.command()
@@ -84,6 +87,7 @@ def clock() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     with opened_world(settings) as world:
-        bell = Bell(world.settings.redis_url)
+        bell, warmth = Bell(world.settings.redis_url), Warmth(world).start()
         Clock(world, bell).run(stopped)
         bell.close()
+        warmth.close()

@@ -3,14 +3,18 @@
 from dataclasses import dataclass, field, replace
 
 from router.flows import membership
+from router.flows.assign.hands import close, let_go
+from router.flows.assign.place import pass_on
 from router.flows.consent import wishes
 from router.flows.consent.doubt import begin_doubt, end_doubt
 from router.flows.consent.events import Evidence, How
 from router.flows.consent.shown import Shown, question_asked
+from router.flows.dispatches.notify import call_webhook, notify
 from router.flows.held import save_contact
 from router.flows.outbox import ANSWER, FIRST, Draft, queue
 from router.flows.privacy.request import open_request
 from router.flows.ripples import CALM, Ripples
+from router.flows.snooze import put_aside
 from router.flows.timers import set_escalation
 from router.flows.turn import Turn
 from router.flows.verdicts import CONFIRMATIONS, CONFIRMED_WITHIN
@@ -24,17 +28,20 @@ def apply(turn: Turn, decision: Decision) -> Ripples:
     """Apply `decision` to the held thread; the caller saves the thread."""
     held = turn.held
     contact_before = (held.language, held.groups, dict(held.attributes))
-    if held.state.state == "closed" and decision.after.state != "closed":
-        held.assignee = None
+    before = held.state
+    if before.state == "closed" and decision.after.state != "closed":
+        let_go(held)
     held.state = decision.after
     held.language = decision.language
     work = _Work(turn, decision)
     for effect in decision.effects:
         work.apply(effect)
+    pass_on(held, before, turn.live.book, work.given)
     if contact_before != (held.language, held.groups, held.attributes):
         save_contact(held)
     queue(held, work.drafts)
-    return Ripples(senders=frozenset({turn.sender.id})) if work.drafts else CALM
+    ripples = Ripples(senders=frozenset({turn.sender.id})) if work.drafts else CALM
+    return ripples | Ripples(dispatches=frozenset({held.tenant_id})) if work.tells else ripples
 
 
 @dataclass(slots=True)
@@ -42,6 +49,8 @@ class _Work:
     turn: Turn
     decision: Decision
     drafts: list[Draft] = field(default_factory=list)
+    tells: bool = False  # others than the contact are told something
+    given: effects.Assign | None = None  # to whom, in the end
 
     def apply(self, effect: effects.Effect) -> None:
         held = self.turn.held
@@ -64,20 +73,40 @@ class _Work:
                 self._enroll(effect.code, effect.group)
             case effects.Tag() | effects.Untag() | effects.AskEnrollment():
                 pass  # they stand in `decision.after` already
-            case effects.Notify() | effects.CallWebhook() | effects.Snooze() | effects.Close():
-                pass
+            case effects.Notify() | effects.CallWebhook():
+                self._tell(effect)
             case _:
                 self._route(effect)
 
-    def _route(self, effect: effects.Assign | effects.SaveAttribute | effects.Escalate) -> None:
+    def _route(
+        self,
+        effect: effects.Assign
+        | effects.SaveAttribute
+        | effects.Escalate
+        | effects.Snooze
+        | effects.Close,
+    ) -> None:
         held = self.turn.held
         match effect:
             case effects.Assign():
-                held.assignee = effect.staff
+                self.given = effect
             case effects.SaveAttribute():
                 held.attributes[effect.name] = effect.value
             case effects.Escalate():
                 set_escalation(held, effect)
+            case effects.Snooze():
+                put_aside(held, held.at + effect.length)
+            case effects.Close():
+                close(held)
+
+    def _tell(self, effect: effects.Notify | effects.CallWebhook) -> None:
+        """Others than the contact are told of this text."""
+        self.tells = True
+        match effect:
+            case effects.Notify():
+                notify(self.turn.held, self.turn.live.book, effect, self.turn.message_id)
+            case effects.CallWebhook():
+                call_webhook(self.turn.held, effect, self.turn.message_id)
 
     def _opt_out(self, scope: str) -> None:
         held, ledger = self.turn.held, self.turn.world.ledger

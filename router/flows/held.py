@@ -17,6 +17,7 @@ from sqlalchemy import (
 from sqlmodel import col
 
 from router.carrier.addresses import bare_number
+from router.flows.assign.ask import Ask, pack_ask, unpack_ask
 from router.flows.consent.scopes import closing_scopes
 from router.flows.thread_state import pack_state, unpack_state
 from router.store.ids import new_id
@@ -31,7 +32,8 @@ class Held:
     """One contact and its thread, at the time `at` (aware UTC) of the transaction.
 
     `number` is the address of ours that the contact last wrote to; `suppressed` holds the scopes in
-    which nothing may be sent to them; `is_stranger`: the person is known on no channel yet.
+    which nothing may be sent to them; `is_stranger`: the person is known on no channel yet. `ask`:
+    how a team was asked to take the thread; `waiting_since`: nobody of it was free yet.
     """
 
     connection: Connection
@@ -46,6 +48,8 @@ class Held:
     next_seq: int
     state: ThreadState = field(default_factory=ThreadState)
     assignee: str | None = None
+    ask: Ask | None = None
+    waiting_since: datetime | None = None
     doubt_since: datetime | None = None
     last_text_at: datetime | None = None
     suppressed: frozenset[str] = frozenset()
@@ -176,8 +180,9 @@ def _lock_and_read(
     """On PostgreSQL the lock comes first and the reading after it: what is read in the statement
     that waits for a lock is as old as the wait. On SQLite the writer is alone.
     """
-    if connection.dialect.name == "postgresql":
-        connection.execute(_LOCKS[statement], wanted)
+    has_locks = connection.dialect.name == "postgresql"
+    if has_locks and connection.execute(_LOCKS[statement], wanted).first() is None:
+        return None
     return connection.execute(statement, wanted).one_or_none()
 
 
@@ -224,6 +229,8 @@ def _thread_row(held: Held) -> dict[str, Any]:
     return pack_state(held.keys, held.thread_id, held.state) | {
         "number": held.number,
         "assignee": held.assignee,
+        **pack_ask(held.ask),
+        "waiting_since": held.waiting_since,
         "doubt_since": held.doubt_since,
         "last_text_at": held.last_text_at,
         "last_activity_at": held.at,
@@ -268,6 +275,8 @@ def _from_row(connection: Connection, keys: TenantKeys, row: AnyRow, at: datetim
         next_seq=row.next_seq,
         state=unpack_state(keys, row),
         assignee=row.assignee,
+        ask=unpack_ask(row),
+        waiting_since=row.waiting_since,
         doubt_since=row.doubt_since,
         last_text_at=row.last_text_at,
         suppressed=read_scopes(row.suppressed),

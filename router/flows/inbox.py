@@ -1,11 +1,9 @@
 """What staff does with a thread: claim it, close it. All of it is refused or done."""
 
-from dataclasses import replace
-
 from router.flows.acting import Acted, act_on
+from router.flows.assign import hands
 from router.flows.held import Held
 from router.flows.staff import StaffIdentity
-from router.flows.timers import end_escalations
 from router.flows.world import World
 
 
@@ -15,7 +13,7 @@ def claim(world: World, staff: StaffIdentity, thread_id: str) -> Acted:
     def act(held: Held) -> str | None:
         if held.state.claimed and held.assignee not in {None, staff.handle}:
             return f"{held.assignee} has this thread already."
-        take(held, staff)
+        hands.take(held, staff.handle)
         return None
 
     return act_on(world, staff, thread_id, act)
@@ -25,23 +23,7 @@ def close(world: World, staff: StaffIdentity, thread_id: str) -> Acted:
     """End the thread's episode: tags go, the next text is routed afresh."""
 
     def act(held: Held) -> str | None:
-        held.state = replace(
-            held.state,
-            state="closed",
-            claimed=False,
-            tags=frozenset(),
-            flags=held.state.flags & {"doubt"},
-            dialog=None,
-            last_assignee=held.assignee or held.state.last_assignee,
-        )
-        held.assignee = None
-        end_escalations(held)
+        hands.close(held)
         return None
 
     return act_on(world, staff, thread_id, act)
-
-
-def take(held: Held, staff: StaffIdentity) -> None:
-    """The thread is in this person's hands from now on."""
-    held.assignee = staff.handle
-    held.state = replace(held.state, claimed=True, state="open", last_assignee=staff.handle)

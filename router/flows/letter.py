@@ -6,11 +6,11 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from router.flows.acting import Acted, act_on
+from router.flows.assign.hands import take
 from router.flows.consent.events import standing_of
 from router.flows.consent.scopes import carrier_scope, closes, closing_scopes
 from router.flows.consent.standing import Purpose
 from router.flows.held import Held
-from router.flows.inbox import take
 from router.flows.outbox import Draft, purpose_of, queue
 from router.flows.privacy.progress import BEING_ERASED, is_being_erased
 from router.flows.senders import bell_of
@@ -63,7 +63,7 @@ def reply(world: World, staff: StaffIdentity, thread_id: str, letter: Letter) ->
             queue(held, [_draft(letter, staff, fresh)])
             end_escalations(held)
             if not held.state.claimed:
-                take(held, staff)
+                take(held, staff.handle)
         return refusal
 
     return act_on(world, staff, thread_id, act)

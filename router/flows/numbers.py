@@ -1,29 +1,43 @@
 """The numbers of a rulebook that goes live: none is another tenant's, each has an opaque id."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlmodel import col
 
 from router.store.ids import new_id
 from router.store.rows import is_held, is_unfinished
 from router.store.tables import Message, Number
+from rules.model import Number as OurNumber
 from rules.model import Rulebook
 
 
-def find_taken(connection: Connection, book: Rulebook) -> str | None:
-    """What another tenant has already, in words: one of the numbers, or a Messaging Service."""
-    addresses = {number.address: number.name for number in book.numbers.values()}
-    services = {number.service for number in book.numbers.values() if number.service}
-    taken = connection.execute(
-        select(col(Number.name), col(Number.address), col(Number.tenant_id)).where(
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A number of a rulebook that `tenant_id` has already, by its address or its service."""
+
+    number: OurNumber
+    tenant_id: str
+    is_service: bool
+
+
+def find_taken(connection: Connection, book: Rulebook) -> list[Taken]:
+    """What other tenants have already of a rulebook's numbers and Messaging Services."""
+    numbers = book.numbers.values()
+    wanted = {number.address for number in numbers}
+    services = {number.service for number in numbers if number.service}
+    rows = connection.execute(
+        select(col(Number.address), col(Number.service_sid), col(Number.tenant_id)).where(
             col(Number.tenant_id) != book.tenant,
-            col(Number.address).in_(addresses) | col(Number.service_sid).in_(services),
+            col(Number.address).in_(wanted) | col(Number.service_sid).in_(services),
         )
-    ).first()
-    if taken is None:
-        return None
-    ours = addresses.get(taken.address)
-    what = f"number '{ours}'" if ours else f"the service of number '{taken.name}'"
-    return f"{what} is in the rulebook of {taken.tenant_id} already: remove it from one of the two"
+    ).all()
+    by_address = {row.address: row.tenant_id for row in rows}
+    by_service = {row.service_sid: row.tenant_id for row in rows if row.service_sid}
+    return [
+        *(Taken(n, by_address[n.address], False) for n in numbers if n.address in by_address),
+        *(Taken(n, by_service[n.service], True) for n in numbers if n.service in by_service),
+    ]
 
 
 def renumber(connection: Connection, book: Rulebook) -> None:

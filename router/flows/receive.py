@@ -24,6 +24,7 @@ from router.flows.outbox import ANSWER
 from router.flows.privacy.confirm import AWAITS_CODE, confirm, pending_request
 from router.flows.record import record_decision
 from router.flows.ripples import CALM, Ripples
+from router.flows.rulebooks.live import NotCompiled
 from router.flows.senders import find_receiver
 from router.flows.turn import Turn
 from router.flows.world import World
@@ -71,10 +72,14 @@ _STORE = insert(table(Message))
 def receive(world: World, inbound: Inbound) -> Received:
     """Take in one text exactly once, however often and in whatever order it is delivered.
 
-    Raises DatabaseDown where nothing could be committed; nothing is acknowledged then.
+    Raises DatabaseDown where nothing could be committed, RulebookLost where nothing can be decided;
+    nothing is acknowledged then.
     """
     try:
         return _take_in(world, inbound)
+    except NotCompiled as cold:  # outside of the transaction, so that no other text waits for it
+        world.compile(cold.tenant_id, cold.revision)
+        return receive(world, inbound)
     except IntegrityError:  # the same person's first text was stored while this one was read
         return _take_in(world, inbound)
 
@@ -85,6 +90,7 @@ def _take_in(world: World, inbound: Inbound) -> Received:
         sender = find_receiver(connection, inbound.to_address, inbound.service_sid)
         if sender is None:
             return Received("unknown_number")
+        live = world.compiled(sender.tenant_id, sender.revision)
         keys = world.keys(connection, sender.tenant_id)
         held = hold_address(connection, keys, inbound.from_address, sender.address, at)
         before = _look_before(held, inbound.sid)
@@ -92,7 +98,6 @@ def _take_in(world: World, inbound: Inbound) -> Received:
             return Received("duplicate")
         held.suppressed = read_scopes(before.suppressed)
         held.is_stranger = not before.is_known
-        live = world.live(connection, sender.tenant_id, sender.revision)
         said_at = min(inbound.sent_at or at, at)
         reading = heed(read(live.book, inbound.body), inbound.opt_out_type)
         turn = Turn(
@@ -212,7 +217,9 @@ def _facts(turn: Turn) -> Facts:
         blocked=held.blocked is not None,
         first_contact=held.next_seq == AFTER_FIRST,
         groups=held.groups,
-        attributes=held.attributes,
+        attributes=dict(held.attributes),  # what the decision saves is no fact of it
+        media=tuple(medium.content_type.lower() for medium in turn.inbound.media),
+        draws_by=held.lookup.hex(),
         thread=held.state,
         **known,
     )

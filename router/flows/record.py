@@ -1,34 +1,44 @@
 """The decision record: why a text went where it went, and all that the decision rested on."""
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert
 
-from keywords.reading import Reading
 from router.flows.turn import Turn
-from router.store.rows import table
+from router.store.rows import AnyRow, table
 from router.store.tables import DecisionRecord
-from rules.decision import Decision, Facts, ThreadState
+from rules.decision import Decision, Facts
+from rules.inputs import pack
 
 _RECORD = insert(table(DecisionRecord))
-_NO_RULE = dict.fromkeys(("rule", "section", "line", "code", "held_by"))
+_NO_RULE = dict.fromkeys(("rule", "section", "line", "code", "held_by", "held_back", "shadow"))
 
 
 def record_decision(turn: Turn, decision: Decision, facts: Facts) -> None:
     """Write the record of `decision` beside its message."""
+    insert_record(turn, pack(turn.reading, facts), **columns_of(decision))
+
+
+def columns_of(decision: Decision) -> dict[str, Any]:
+    """What a record tells of the decision itself, by column."""
     rule = decision.rule
-    insert_record(
-        turn,
-        {"reading": _reading(turn.reading), "facts": _facts(facts)},
-        keyword=decision.keyword.value,
-        language=decision.language,
-        rule=rule and rule.id,
-        section=rule and rule.section,
-        line=rule and rule.line,
-        code=decision.code,
-        held_by=decision.held_by,
-    )
+    return {
+        "keyword": decision.keyword.value,
+        "language": decision.language,
+        "rule": rule and rule.id,
+        "section": rule and rule.section,
+        "line": rule and rule.line,
+        "code": decision.code,
+        "held_by": decision.held_by,
+        "held_back": [rule.id for rule in decision.held_back] or None,
+        "shadow": [rule.id for rule in decision.shadow] or None,
+    }
+
+
+def is_as_recorded(row: AnyRow, decision: Decision) -> bool:
+    """Whether a record's row tells of this very decision."""
+    told = columns_of(decision)
+    return [getattr(row, name) for name in told] == list(told.values())
 
 
 def insert_record(turn: Turn, inputs: dict[str, Any], **columns: Any) -> None:
@@ -47,62 +57,3 @@ def insert_record(turn: Turn, inputs: dict[str, Any], **columns: Any) -> None:
             **columns,
         },
     )
-
-
-def _reading(reading: Reading) -> dict[str, Any]:
-    return {
-        "class": reading.meaning.value,
-        "also": [meaning.value for meaning in reading.also],
-        "language": reading.language,
-        "reason": reading.reason,
-        "answer": reading.answer,
-        "automatic": reading.automatic,
-        "topics": list(reading.topics),
-    }
-
-
-def _facts(facts: Facts) -> dict[str, Any]:
-    return {
-        "at": facts.at.isoformat(),
-        "to": facts.to,
-        "channel": facts.channel,
-        "language": facts.language,
-        "opted_out": facts.opted_out,
-        "topics_out": sorted(facts.topics_out),
-        "carrier_blocks": facts.carrier_blocks,
-        "unconfirmed": facts.unconfirmed,
-        "machine": facts.machine,
-        "blocked": facts.blocked,
-        "first_contact": facts.first_contact,
-        "groups": sorted(facts.groups),
-        "attributes": dict(facts.attributes),
-        "enrolled": sorted(facts.enrolled),
-        "full": sorted(facts.full),
-        "thread": _thread(facts.thread),
-    }
-
-
-def _thread(thread: ThreadState) -> dict[str, Any]:
-    return {
-        "state": thread.state,
-        "team": thread.team,
-        "claimed": thread.claimed,
-        "tags": sorted(thread.tags),
-        "dialog": thread.dialog and thread.dialog.name,
-        "step": thread.dialog and thread.dialog.step,
-        "prompt": thread.prompt and thread.prompt.code,
-        "last_activity_at": _iso(thread.last_activity_at),
-        "last_assignee": thread.last_assignee,
-        "flags": sorted(thread.flags),
-        "recent": {
-            "replies": [_iso(instant) for instant in thread.recent.replies],
-            "answers": [_iso(instant) for instant in thread.recent.answers],
-            "guesses": [_iso(instant) for instant in thread.recent.guesses],
-        },
-        "hinted": sorted(thread.hinted),
-        "asked_back": thread.asked_back,
-    }
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None

@@ -23,6 +23,7 @@ from router.carrier.webhook import callback_url
 from router.flows.claims import Claim, claim
 from router.flows.consent.refusals import RefusedMessage, take_refusal
 from router.flows.ripples import CALM, Ripples
+from router.flows.rulebooks.standing import why_lost
 from router.flows.senders import Sender, find_sender
 from router.flows.world import World
 from router.store.tables import Message, Number
@@ -60,7 +61,10 @@ def _active_sender(world: World, sender_id: str) -> Sender | None:
         ).scalar_one_or_none()
         if paused_until is not None and paused_until > world.now():
             return None
-        return find_sender(connection, sender_id)
+        sender = find_sender(connection, sender_id)
+        if sender and why_lost(world, connection, sender.tenant_id, sender.revision):
+            return None  # a STOP could not be heard now: whatever waits, waits on
+        return sender
 
 
 def _send_one(world: World, carrier: Carrier, sender: Sender) -> Callable[[Claim], None]:

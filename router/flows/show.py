@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from router.flows.consent.events import events_of
+from router.flows.dispatches.told import told_of
 from router.flows.held import Held, look_at
 from router.flows.world import World
 from router.store.rows import DECISION_OF_MESSAGE, AnyRow
@@ -57,6 +58,7 @@ def _contact(held: Held) -> dict[str, Any]:
         "thread": _thread(held),
         "messages": _messages(held),
         "timers": _timers(held),
+        "dispatches": _dispatches(held),
     }
 
 
@@ -67,6 +69,9 @@ def _thread(held: Held) -> dict[str, Any]:
         "state": held.state.state,
         "team": held.state.team,
         "assignee": held.assignee,
+        "claimed": held.state.claimed,
+        "asked_team": held.ask.team if held.ask else None,
+        "waiting_since": _iso(held.waiting_since),
         "tags": sorted(held.state.tags),
         "dialog": {"name": dialog.name, "step": dialog.step} if dialog else None,
         "prompt": prompt.code if prompt else None,
@@ -151,6 +156,23 @@ def _timers(held: Held) -> list[dict[str, Any]]:
     return [
         {"id": row.id, "kind": row.kind, "state": row.state, "due_at": _iso(row.due_at)}
         for row in rows
+    ]
+
+
+def _dispatches(held: Held) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": told.id,
+            "kind": told.kind,
+            "to": told.who,
+            "rule": told.rule,
+            "message": told.message_id,
+            "state": told.state,
+            "attempt": told.attempt,
+            "error": told.error,
+            "created_at": _iso(told.created_at),
+        }
+        for told in told_of(held.connection, held.tenant_id, held.thread_id)
     ]
 
 

@@ -17,7 +17,9 @@ import structlog
 from router.carrier.api import Inbound, Media
 from router.flows.receive import receive
 from router.flows.ripples import CALM, Ripples
+from router.flows.rulebooks.live import RulebookLost
 from router.flows.world import World
+from router.store.disk import sync_folder
 from router.store.engine import DatabaseDown
 from router.store.ids import new_id
 
@@ -40,7 +42,7 @@ def spool(world: World, inbound: Inbound) -> None:
         file.flush()
         os.fsync(file.fileno())
     fresh.rename(path)
-    _fsync_folder(folder)
+    sync_folder(folder)
 
 
 def drain_spool(world: World) -> Ripples:
@@ -49,14 +51,18 @@ def drain_spool(world: World) -> Ripples:
     A file that cannot be taken in (another MASTER_KEY, say) is passed over and stays for the next
     look; it holds up no other. Raises DatabaseDown where the database is still away.
     """
-    ripples = CALM
+    ripples, waiting = CALM, 0
     for path in _waiting(world):
         try:
             ripples |= _take_in(world, path)
         except DatabaseDown:
             raise
+        except RulebookLost:
+            waiting += 1
         except Exception as error:  # noqa: BLE001 (whatever it is, the texts behind it must go on)
             log.warning("spooled_text_passed_over", file=path.name, error=type(error).__name__)
+    if waiting:
+        log.warning("spooled_texts_wait_for_a_rulebook", texts=waiting)
     return ripples
 
 
@@ -79,11 +85,3 @@ def _inbound(packed: dict[str, Any]) -> Inbound:
     media = tuple(Media(**medium) for medium in packed.pop("media"))
     sent_at = datetime.fromisoformat(packed["sent_at"]) if packed.get("sent_at") else None
     return Inbound(**{**packed, "media": media, "received_late": True, "sent_at": sent_at})
-
-
-def _fsync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
+from router.flows.dispatches.devices import remove_devices
 from router.flows.passwords import hash_password
 from router.flows.world import World
 from router.store.ids import new_id
@@ -65,7 +66,11 @@ def add_staff(world: World, new: NewStaff) -> None:
     """Make an account. StaffError where the tenant, a team or the handle does not allow it."""
     if len(new.password) < SHORTEST_PASSWORD:
         raise StaffError(f"the password is shorter than {SHORTEST_PASSWORD} characters")
-    hashed = hash_password(new.password)
+    add_hashed(world, new, hash_password(new.password))
+
+
+def add_hashed(world: World, new: NewStaff, hashed: str) -> None:
+    """Make an account whose password has been hashed already. StaffError as in `add_staff`."""
     with world.store.write() as connection:
         _check_teams(world, connection, new)
         keys, staff_id = world.keys(connection, new.tenant_id), new_id()
@@ -109,13 +114,16 @@ def find_login(world: World, name: str) -> Login | None:
 
 
 def end_sessions(world: World, tenant_id: str, staff_id: str) -> None:
-    """End every session of an account, on all devices, and every copy of its cookies."""
+    """End every session of an account, on all devices, and every copy of its cookies; no device of
+    theirs gets notices any more.
+    """
     with world.store.write() as connection:
         connection.execute(
             update(Staff)
             .where(col(Staff.tenant_id) == tenant_id, col(Staff.id) == staff_id)
             .values(session_epoch=col(Staff.session_epoch) + 1)
         )
+        remove_devices(connection, tenant_id, staff_id)
 
 
 def load_identity(world: World, tenant_id: str, staff_id: str) -> StaffIdentity | None:

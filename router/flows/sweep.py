@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import or_, select
 from sqlmodel import col
 
+from router.flows.dispatches.claims import is_due
 from router.flows.ripples import Ripples
 from router.flows.senders import bell_of
 from router.flows.world import World
@@ -15,7 +16,9 @@ BELL_HAD = timedelta(seconds=2)  # the time that a bell has before the sweep ste
 
 
 def sweep(world: World) -> Ripples:
-    """The senders with messages that are due and were not taken, and the erasures to go on with."""
+    """The senders with messages that are due and were not taken, the erasures to go on with, and
+    the tenants with dispatches that are due.
+    """
     now = world.now()
     with world.store.read() as connection:
         rows = connection.execute(
@@ -40,8 +43,10 @@ def sweep(world: World) -> Ripples:
                 or_(col(PrivacyRequest.retry_at).is_(None), col(PrivacyRequest.retry_at) <= now),
             )
         ).all()
+        tenants = connection.execute(is_due(now, now - BELL_HAD)).scalars().all()
         senders = [bell_of(connection, row.tenant_id, row.number) for row in rows]
     return Ripples(
         senders=frozenset().union(*senders),
         erasures=frozenset((row.tenant_id, row.id) for row in erasures),
+        dispatches=frozenset(tenants),
     )

@@ -1,5 +1,6 @@
 """One thread as staff sees it: its texts, why they came here, and what may be sent."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,10 +9,12 @@ from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from router.carrier.errors import explain
+from router.flows.assign.shown import Hands, hands_of
 from router.flows.consent.desk import can_correct
 from router.flows.consent.events import Event, events_of, standing_of
 from router.flows.consent.scopes import topics_in
 from router.flows.consent.standing import Purpose
+from router.flows.dispatches.told import Told, told_of
 from router.flows.held import Held, look_at_thread
 from router.flows.letter import is_only_blocked_at_carrier, why_locked
 from router.flows.names import name_in
@@ -37,6 +40,8 @@ class Why:
     revision: int
     code: str | None
     held_by: str | None
+    held_back: tuple[str, ...]
+    shadow: tuple[str, ...]
     team: str | None
 
 
@@ -44,7 +49,7 @@ class Why:
 class MessageLine:
     """A text of a thread. `error` is the carrier's refusal in plain words; `reason` why it was not
     sent, or not yet: opted_out, limit, no_consent, too_late, doubt, quiet_hours (until
-    `not_before`), erasure, and the like.
+    `not_before`), erasure, and the like. `told`: who else was told of it.
     """
 
     id: str
@@ -61,6 +66,7 @@ class MessageLine:
     late: bool
     created_at: datetime
     why: Why | None
+    told: tuple[Told, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +110,7 @@ class ThreadPage:
     number: str
     state: str
     team: str | None
-    assignee: str | None
+    hands: Hands
     tags: tuple[str, ...]
     flags: tuple[str, ...]
     locked: str | None
@@ -121,6 +127,7 @@ def open_thread(world: World, tenant_id: str, thread_id: str) -> ThreadPage | No
         held = look_at_thread(connection, keys, thread_id, world.now())
         if held is None:
             return None
+        book = world.live_book(connection, tenant_id)
         return ThreadPage(
             thread_id=held.thread_id,
             contact_name=name_in(held.attributes) or held.address,
@@ -128,13 +135,13 @@ def open_thread(world: World, tenant_id: str, thread_id: str) -> ThreadPage | No
             number=held.number,
             state=held.state.state,
             team=held.state.team,
-            assignee=held.assignee,
+            hands=hands_of(held, book),
             tags=tuple(sorted(held.state.tags)),
             flags=tuple(sorted(held.state.flags)),
             locked=why_locked(held),
             blocked=_blocked(held),
             consent=_consent(held),
-            topics=tuple(world.live_book(connection, tenant_id).topics),
+            topics=tuple(book.topics),
             messages=_messages(connection, keys, thread_id),
         )
 
@@ -172,6 +179,8 @@ def _messages(connection: Connection, keys: TenantKeys, thread_id: str) -> tuple
         col(DecisionRecord.revision),
         col(DecisionRecord.code),
         col(DecisionRecord.held_by),
+        col(DecisionRecord.held_back),
+        col(DecisionRecord.shadow),
         col(DecisionRecord.team).label("decided_team"),
     )
     rows = connection.execute(
@@ -185,10 +194,13 @@ def _messages(connection: Connection, keys: TenantKeys, thread_id: str) -> tuple
         .order_by(col(Message.seq).desc())
         .limit(MOST_MESSAGES)
     ).all()
-    return tuple(_message(keys, row) for row in reversed(rows))
+    told: dict[str, list[Told]] = {}
+    for each in told_of(connection, keys.tenant_id, thread_id):
+        told.setdefault(each.message_id, []).append(each)
+    return tuple(_message(keys, row, told.get(row.id, ())) for row in reversed(rows))
 
 
-def _message(keys: TenantKeys, row: AnyRow) -> MessageLine:
+def _message(keys: TenantKeys, row: AnyRow, told: Sequence[Told]) -> MessageLine:
     return MessageLine(
         id=row.id,
         direction=row.direction,
@@ -204,6 +216,7 @@ def _message(keys: TenantKeys, row: AnyRow) -> MessageLine:
         late=row.late,
         created_at=row.created_at,
         why=_why(row),
+        told=tuple(told),
     )
 
 
@@ -220,5 +233,7 @@ def _why(row: AnyRow) -> Why | None:
         revision=row.revision,
         code=row.code,
         held_by=row.held_by,
+        held_back=tuple(row.held_back or ()),
+        shadow=tuple(row.shadow or ()),
         team=row.decided_team,
     )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
 from sqlmodel import col
@@ -14,22 +15,38 @@ from router.flows.staff import StaffIdentity
 from router.flows.world import World
 from router.store.rows import CONTACT_OF_THREAD, AnyRow, AnySelect
 from router.store.sealing import TenantKeys
-from router.store.tables import Contact, Message, Suppression, Thread
+from router.store.tables import Contact, Message, Suppression, Thread, Timer
 from rules.decision import EVERYTHING, number_scope
 
-View = Literal["mine", "team", "unclaimed", "open", "closed"]
+View = Literal["mine", "team", "unclaimed", "open", "snoozed", "closed"]
 MOST_THREADS = 100
+_WAKES_AT = (
+    select(func.min(col(Timer.due_at)))
+    .where(
+        col(Timer.tenant_id) == col(Thread.tenant_id),
+        col(Timer.thread_id) == col(Thread.id),
+        col(Timer.kind) == "wake",
+        col(Timer.state) == "waiting",
+    )
+    .scalar_subquery()
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ThreadLine:
-    """A thread in a list. `preview` is its last text, `direction` who wrote that (in, out)."""
+    """A thread in a list. `preview` is its last text, `direction` who wrote that (in, out).
+    `claimed`: by whoever has it; `waits`: for somebody free; `wakes_at`: when what is put aside is
+    shown again, in the zone of the business.
+    """
 
     thread_id: str
     contact_name: str
     state: str
     team: str | None
     assignee: str | None
+    claimed: bool
+    waits: bool
+    wakes_at: datetime | None
     tags: tuple[str, ...]
     flags: tuple[str, ...]
     opted_out: bool
@@ -45,8 +62,11 @@ def list_threads(world: World, staff: StaffIdentity, view: View) -> list[ThreadL
         wanted = _threads(staff.tenant_id).where(_in_view(staff, view))
         newest = wanted.order_by(col(Thread.last_activity_at).desc()).limit(MOST_THREADS)
         rows = connection.execute(newest).all()
+        if not rows:
+            return []
         last = _last_messages(connection, keys, [row.id for row in rows])
-    return [_line(keys, row, last.get(row.id)) for row in rows]
+        zone = world.live_book(connection, staff.tenant_id).timezone
+    return [_line(keys, row, last.get(row.id), zone) for row in rows]
 
 
 def _threads(tenant_id: str) -> AnySelect:
@@ -65,6 +85,7 @@ def _threads(tenant_id: str) -> AnySelect:
             col(Contact.address),
             col(Contact.attributes),
             suppressed.label("opted_out"),
+            _WAKES_AT.label("wakes_at"),
         )
         .join(
             Contact,
@@ -76,7 +97,7 @@ def _threads(tenant_id: str) -> AnySelect:
 
 def _in_view(staff: StaffIdentity, view: View) -> ColumnElement[bool]:
     has_texts = col(Thread.next_seq) > 1  # not of somebody who was imported and never wrote
-    is_open = and_(col(Thread.state) != "closed", has_texts)
+    is_open = and_(col(Thread.state).not_in(["closed", "snoozed"]), has_texts)
     match view:
         case "mine":
             return and_(is_open, col(Thread.assignee) == staff.handle)
@@ -86,6 +107,8 @@ def _in_view(staff: StaffIdentity, view: View) -> ColumnElement[bool]:
             return and_(is_open, col(Thread.assignee).is_(None))
         case "open":
             return is_open
+        case "snoozed":
+            return col(Thread.state) == "snoozed"
         case "closed":
             return col(Thread.state) == "closed"
 
@@ -113,14 +136,20 @@ def _last_messages(
     }
 
 
-def _line(keys: TenantKeys, row: AnyRow, last: tuple[str, str] | None) -> ThreadLine:
+def _line(
+    keys: TenantKeys, row: AnyRow, last: tuple[str, str] | None, zone: ZoneInfo
+) -> ThreadLine:
     direction, preview = last or ("in", "")
+    is_asleep = row.state == "snoozed"
     return ThreadLine(
         thread_id=row.id,
         contact_name=contact_name(keys, row),
         state=row.state,
         team=row.team,
         assignee=row.assignee,
+        claimed=row.claimed,
+        waits=row.waiting_since is not None,
+        wakes_at=row.wakes_at.astimezone(zone) if is_asleep and row.wakes_at else None,
         tags=tuple(row.tags),
         flags=tuple(row.flags),
         opted_out=row.opted_out,

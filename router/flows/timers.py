@@ -4,26 +4,28 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlmodel import col
 
+from router.flows.assign.place import give
 from router.flows.consent.doubt import take_silence
 from router.flows.held import Held, hold_thread, save
 from router.flows.outbox import Draft, queue
 from router.flows.ripples import CALM, Ripples
+from router.flows.rulebooks.standing import lost_tenants
 from router.flows.senders import bell_of
+from router.flows.snooze import wake
+from router.flows.timer_rows import cancel_timers, start_timer
 from router.flows.world import World
-from router.store.ids import new_id
-from router.store.rows import AnyRow, table
+from router.store.rows import AnyRow
 from router.store.tables import Timer
 from rules.decision import Assign, Escalate
 from rules.limits import count_reply
 from rules.model import Rulebook
-from rules.moves import escalated, flagged
+from rules.moves import escalated, flagged, woken
 
 BATCH = 100
 
-_SET = insert(table(Timer))
 _WAITING = select(col(Timer.id)).where(
     col(Timer.tenant_id) == bindparam("tenant"),
     col(Timer.thread_id) == bindparam("thread"),
@@ -36,40 +38,17 @@ def set_escalation(held: Held, escalation: Escalate) -> None:
     """Wait for staff to answer; `fire_due` acts when nobody has. A rule waits once a thread."""
     if not held.first_contact and _waits_already(held, escalation.rule):
         return
-    timer_id = new_id()
     payload = {
         "to": asdict(escalation.to),
         "text": escalation.say and escalation.say.text,
         "template": escalation.say and escalation.say.template,
     }
-    held.connection.execute(
-        _SET,
-        {
-            "tenant_id": held.tenant_id,
-            "id": timer_id,
-            "thread_id": held.thread_id,
-            "kind": "escalate",
-            "state": "waiting",
-            "rule": escalation.rule,
-            "due_at": held.at + escalation.after,
-            "created_at": held.at,
-            "payload": held.keys.seal_json("timer.payload", timer_id, payload),
-        },
-    )
+    start_timer(held, "escalate", held.at + escalation.after, payload, escalation.rule)
 
 
 def end_escalations(held: Held) -> None:
     """Staff has answered or closed the thread: nobody else need come."""
-    held.connection.execute(
-        update(Timer)
-        .where(
-            col(Timer.tenant_id) == held.tenant_id,
-            col(Timer.thread_id) == held.thread_id,
-            col(Timer.kind) == "escalate",
-            col(Timer.state) == "waiting",
-        )
-        .values(state="canceled")
-    )
+    cancel_timers(held, "escalate")
 
 
 def _waits_already(held: Held, rule: str) -> bool:
@@ -81,9 +60,11 @@ def fire_due(world: World) -> Ripples:
     """Fire what is due, each timer in a transaction of its own."""
     now = world.now()
     with world.store.read() as connection:
+        lost = lost_tenants(world, connection)  # theirs wait, and hold up nobody else's
         due = connection.execute(
             select(col(Timer.tenant_id), col(Timer.id))
             .where(col(Timer.state) == "waiting", col(Timer.due_at) <= now)
+            .where(col(Timer.tenant_id).not_in(lost))
             .order_by(col(Timer.due_at))
             .limit(BATCH)
         ).all()
@@ -107,9 +88,12 @@ def _fire(world: World, tenant_id: str, timer_id: str, now: datetime) -> Ripples
         match timer.kind:
             case "silence":
                 take_silence(world.ledger, held, payload["text"], book.timezone.key)
+                is_news = False
+            case "wake":
+                is_news = wake(held, book)
             case _:
-                _escalate(held, payload, book)
-        save(held, active=timer.kind == "escalate")
+                is_news = _escalate(held, payload, book)
+        save(held, active=is_news)
         return Ripples(
             senders=bell_of(connection, tenant_id, held.number),
             threads=frozenset({(tenant_id, held.thread_id)}),
@@ -138,13 +122,19 @@ def _take(connection: Connection, tenant_id: str, timer_id: str) -> bool:
     return bool(taken.rowcount)
 
 
-def _escalate(held: Held, payload: dict[str, Any], book: Rulebook) -> None:
-    to = Assign(**payload["to"])
-    held.state = escalated(held.state, to)
-    held.assignee = to.staff
+def _escalate(held: Held, payload: dict[str, Any], book: Rulebook) -> bool:
+    """Move the thread, unless it is closed; whether it was moved. One that was put aside is not any
+    more, since nobody has answered it.
+    """
+    to, before = Assign(**payload["to"]), held.state
+    if before.state == "closed":
+        return False
+    held.state = escalated(woken(before), to)
+    give(held, before, book, to, rather_not=held.assignee)
     if payload["text"] and bell_of(held.connection, held.tenant_id, held.number):
         recent, allowed = count_reply(held.state.recent, held.at, book.limits)
         held.state = replace(held.state, recent=recent)
         if not allowed:
             held.state = flagged(held.state, "limit")
         queue(held, [Draft(payload["text"], "reply", payload["template"], withheld=not allowed)])
+    return True

@@ -7,8 +7,9 @@ from keywords.reading import Reading
 from router.carrier.api import Inbound
 from router.carrier.filter_words import FilterWord
 from router.flows.held import Held
+from router.flows.rulebooks.live import Live
 from router.flows.senders import Sender
-from router.flows.world import Live, World
+from router.flows.world import World
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,27 +5,14 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
+from router.flows.rulebooks.live import Live, LiveBooks, NotCompiled
 from router.now import Now, real_now
 from router.settings import Settings
 from router.store.engine import Store
 from router.store.ledger import Ledger
 from router.store.sealing import TenantKeys, Vault
 from router.store.tables import Revision, Tenant
-from rules.load import load
 from rules.model import Rulebook
-
-
-class RulebookLost(Exception):
-    """A revision that was accepted once does not load any more: the program has changed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Live:
-    """A rulebook in force, the file it came from and the number of its revision."""
-
-    book: Rulebook
-    file: str
-    revision: int
 
 
 @dataclass(slots=True)
@@ -38,7 +25,7 @@ class World:
     ledger: Ledger
     now: Now = real_now
     _keys: dict[str, TenantKeys] = field(default_factory=dict, repr=False)
-    _live: dict[tuple[str, int], Live] = field(default_factory=dict, repr=False)
+    _books: LiveBooks = field(default_factory=LiveBooks, repr=False)
 
     def keys(self, connection: Connection, tenant_id: str) -> TenantKeys:
         """The tenant's keys, unwrapped once a process."""
@@ -53,17 +40,37 @@ class World:
 
     def live(self, connection: Connection, tenant_id: str, revision: int) -> Live:
         """One revision, compiled once a process. RulebookLost where it does not load any more."""
-        if (tenant_id, revision) not in self._live:
-            row = connection.execute(
-                select(col(Revision.text), col(Revision.file)).where(
-                    col(Revision.tenant_id) == tenant_id, col(Revision.number) == revision
-                )
-            ).one()
-            loaded = load(row.text, row.file)
-            if loaded.book is None:
-                raise RulebookLost(f"{tenant_id} revision {revision}: {loaded.findings[0]}")
-            self._live[tenant_id, revision] = Live(loaded.book, row.file, revision)
-        return self._live[tenant_id, revision]
+        found = self._books.find(tenant_id, revision)
+        if found is not None:
+            return found
+        row = connection.execute(
+            select(col(Revision.text), col(Revision.file)).where(
+                col(Revision.tenant_id) == tenant_id, col(Revision.number) == revision
+            )
+        ).one()
+        return self._books.compile(tenant_id, revision, row.text, row.file)
+
+    def compiled(self, tenant_id: str, revision: int) -> Live:
+        """One revision, if that costs nothing. Raises NotCompiled where `compile` is to be called
+        first, once no transaction is open; RulebookLost as `live` does.
+        """
+        found = self._books.find(tenant_id, revision)
+        if found is None:
+            raise NotCompiled(tenant_id, revision)
+        return found
+
+    def adopt(self, tenant_id: str, live: Live) -> None:
+        """Take a revision that was compiled for its check, and has gone live."""
+        self._books.keep(tenant_id, live)
+
+    def has_met(self, tenant_id: str, revision: int) -> bool:
+        """Whether this process has compiled a revision already, or found that it does not load."""
+        return (tenant_id, revision) in self._books
+
+    def compile(self, tenant_id: str, revision: int) -> Live:
+        """Compile one revision, in a transaction of its own that only reads."""
+        with self.store.read() as connection:
+            return self.live(connection, tenant_id, revision)
 
     def live_book(self, connection: Connection, tenant_id: str) -> Rulebook:
         """The tenant's rulebook in force."""

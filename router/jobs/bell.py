@@ -52,7 +52,8 @@ class Bell:
         """See to it that what `ripples` names is done and shown soon. Never raises, never waits."""
         errands = {Errand("drain_sender", (sender,)) for sender in ripples.senders}
         errands |= {Errand("erase", pair) for pair in ripples.erasures}
-        self._leave(errands, ripples.threads)
+        errands |= {Errand("send_dispatches", (tenant,)) for tenant in ripples.dispatches}
+        self._leave(errands, ripples.threads | ripples.staff)
 
     def settle(self, senders: Iterable[str]) -> None:
         """Have the unknown outcomes of these senders settled. Never raises, never waits."""

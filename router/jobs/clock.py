@@ -8,11 +8,10 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import structlog
 
-from router.flows.publish import publish_folder
+from router.flows.assign.queue import drain_queues
 from router.flows.release import release_due
 from router.flows.settle import unsettled
 from router.flows.spool import drain_spool
@@ -20,17 +19,15 @@ from router.flows.sweep import sweep
 from router.flows.timers import fire_due
 from router.flows.world import World
 from router.jobs.bell import Bell
+from router.jobs.rulebooks import RulesWatch
 
 TICK_SECONDS = 0.25
 SWEEP_SECONDS = 0.5
 SETTLE_SECONDS = 2.0
 SPOOL_SECONDS = 1.0
-REPUBLISH_SECONDS = 30.0
 LONGEST_PAUSE_SECONDS = 10.0
 
 log = structlog.get_logger()
-
-Snapshot = dict[str, tuple[int, int, int]]
 
 
 @dataclass(slots=True)
@@ -67,14 +64,12 @@ class Clock:
 
     world: World
     bell: Bell
-    _seen: Snapshot | None = None
-    _looked_at: float = 0.0
     _chores: list[Chore] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._chores = [
-            Chore("publish", TICK_SECONDS, self.publish_if_changed),
             Chore("timers", SWEEP_SECONDS, self.fire_timers),
+            Chore("queues", SWEEP_SECONDS, self.drain_queues),
             Chore("release", SWEEP_SECONDS, self.release),
             Chore("sweep", SWEEP_SECONDS, self.sweep),
             Chore("settle", SETTLE_SECONDS, self.settle),
@@ -82,38 +77,28 @@ class Clock:
         ]
 
     def run(self, stopped: threading.Event) -> None:
-        """Tick until `stopped` is set."""
+        """Tick until `stopped` is set. Rulebooks are watched beside, so that neither waits."""
+        watch = RulesWatch(self.world, self.bell)
+        watching = threading.Thread(target=watch.run, args=(stopped,), name="rules", daemon=True)
+        watching.start()
         log.info("clock_started")
         while not stopped.is_set():
             self.tick()
             stopped.wait(TICK_SECONDS)
+        watching.join()
 
     def tick(self) -> None:
         """Do every chore that is due."""
         for chore in self._chores:
             chore.run_if_due(time.monotonic())
 
-    def publish_if_changed(self) -> None:
-        """Publish the folder when a file in it was made, changed or removed, and now and then."""
-        now_seconds = time.monotonic()
-        seen = snapshot(self.world.settings.rules_dir)
-        if seen == self._seen and now_seconds - self._looked_at < REPUBLISH_SECONDS:
-            return
-        for published in publish_folder(self.world, self.world.settings.rules_dir):
-            if published.status != "unchanged":
-                log.info(
-                    "rulebook",
-                    file=Path(published.file).name,
-                    tenant=published.tenant,
-                    status=published.status,
-                    revision=published.revision,
-                    findings=len(published.findings),
-                )
-        self._seen, self._looked_at = seen, now_seconds
-
     def fire_timers(self) -> None:
         """Fire what is due."""
         self.bell.ring(fire_due(self.world))
+
+    def drain_queues(self) -> None:
+        """Give what waits to whoever is free."""
+        self.bell.ring(drain_queues(self.world))
 
     def release(self) -> None:
         """Let go what was held back until now."""
@@ -130,15 +115,3 @@ class Clock:
     def drain_spool(self) -> None:
         """Take in what the fallback spooled."""
         self.bell.ring(drain_spool(self.world))
-
-
-def snapshot(folder: Path) -> Snapshot:
-    """What a folder's YAML files look like from outside: inode, size, time of change."""
-    files: Snapshot = {}
-    for file in sorted(folder.glob("*.y*ml")):
-        try:
-            status = file.stat()
-        except FileNotFoundError:
-            continue  # replaced this very moment: the next look sees it
-        files[file.name] = (status.st_ino, status.st_size, status.st_mtime_ns)
-    return files

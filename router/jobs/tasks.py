@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from router.carrier.api import Carrier
+from router.couriers.couriers import Couriers
+from router.flows.dispatches.send import Means
+from router.flows.dispatches.send import send_dispatches as run_dispatches
 from router.flows.privacy.erase import erase as run_erasure
 from router.flows.send import drain
 from router.flows.settle import settle
@@ -25,6 +28,7 @@ class Runtime:
     world: World
     carrier: Carrier
     bell: Bell
+    couriers: Couriers
 
 
 class NotServing(Exception):
@@ -57,10 +61,17 @@ def erase(tenant_id: str, request_id: str) -> None:
     runtime.bell.ring(run_erasure(runtime.world, runtime.carrier, tenant_id, request_id))
 
 
+def send_dispatches(tenant_id: str) -> None:
+    """Tell others than the contact what a tenant has to tell: staff and webhooks."""
+    runtime = _begin(Errand("send_dispatches", (tenant_id,)))
+    means = Means(runtime.world, runtime.carrier, runtime.couriers)
+    runtime.bell.ring(run_dispatches(means, tenant_id))
+
+
 TASKS: MappingProxyType[str, Callable[..., None]] = MappingProxyType(
     {
         Errand(task.__name__, ()).path: task  # a name outside this table never runs
-        for task in (drain_sender, settle_sender, erase)
+        for task in (drain_sender, settle_sender, erase, send_dispatches)
     }
 )
 

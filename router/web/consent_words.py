@@ -10,6 +10,7 @@ BADGES = {
     "start": "Must text START",
     "guessing": "Guesses codes",
     "unheard": "Not reached",
+    "misdirected": "Rule misdirects",
 }
 """Flags in a list; `rules/decision.py` says what each is."""
 
@@ -19,6 +20,8 @@ NOTICES = {
     "themselves. Tell them some other way.",
     "guessing": "Somebody is guessing at enrollment codes from this number.",
     "unheard": "The carrier refused an answer that we owe them: reach them some other way.",
+    "misdirected": "A rule gives this to a person without an account here, or to a team that is "
+    "gone, so that others have it. Correct the rule, or make the account.",
 }
 EVENTS = {
     ("opt_out", "all"): "Opted out of all texts",

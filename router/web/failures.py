@@ -8,6 +8,7 @@ from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]
 from werkzeug.exceptions import HTTPException
 
 from router.flows.acting import NoSuchThread
+from router.flows.rulebooks.live import RulebookLost
 from router.store.engine import DatabaseDown
 from router.web.staff import is_fragment
 
@@ -31,6 +32,7 @@ def add_to(app: Flask) -> None:
     app.register_error_handler(HTTPException, _show_http_error)
     app.register_error_handler(NoSuchThread, _show_missing)
     app.register_error_handler(DatabaseDown, _show_outage)
+    app.register_error_handler(RulebookLost, _show_lost_rulebook)
     app.register_error_handler(Exception, _show_fault)
 
 
@@ -54,6 +56,12 @@ def _show_missing(_error: NoSuchThread) -> Response:
 def _show_outage(error: DatabaseDown) -> Response:
     log.exception("page_without_database", endpoint=request.endpoint, error=error)
     return _show(503, *WORDS[503])
+
+
+def _show_lost_rulebook(error: RulebookLost) -> Response:
+    log.error("page_without_rulebook", endpoint=request.endpoint, error=error)
+    advice = "Your rulebook does not load under this version of Bellhop. Tell whoever runs it."
+    return _show(503, "The rulebook does not load", advice)
 
 
 def _show_fault(error: Exception) -> Response:

@@ -11,7 +11,7 @@ from router.flows import inbox, letter
 from router.flows.consent.standing import Purpose
 from router.flows.letter import Letter
 from router.flows.threads import View
-from router.web import consent
+from router.web import consent, handing, push, shift, story
 from router.web.parts import parts
 from router.web.staff import me, require_staff
 from router.web.thread_view import (
@@ -32,7 +32,8 @@ ABOUT = "about:"
 pages = Blueprint("inbox", __name__, url_prefix="/inbox")
 pages.before_request(require_staff)
 pages.before_request(refuse_odd_ids)
-pages.register_blueprint(consent.pages)
+for acts in (consent, handing, push, shift, story):
+    pages.register_blueprint(acts.pages)
 
 
 @pages.get("")

@@ -10,6 +10,7 @@ from router.flows.thread_page import ThreadPage
 from router.flows.threads import View
 from router.store.ids import is_id, new_id
 from router.web.parts import parts
+from router.web.shift import my_shift
 from router.web.staff import is_fragment, me
 
 VIEWS: dict[View, str] = {
@@ -17,17 +18,19 @@ VIEWS: dict[View, str] = {
     "team": "My team",
     "unclaimed": "Unassigned",
     "open": "All open",
+    "snoozed": "Snoozed",
     "closed": "Closed",
 }
-IN_VIEW = "/<any(mine, team, unclaimed, open, closed):view>"
+IN_VIEW = "/<any(mine, team, unclaimed, open, snoozed, closed):view>"
 THREAD = IN_VIEW + "/<thread_id>"
 REFUSED = 422
 
 
 def refuse_odd_ids() -> None:
-    """What cannot be a thread's id is not asked for: a database may refuse its letters."""
-    thread_id = (request.view_args or {}).get("thread_id")
-    if thread_id is not None and not is_id(thread_id):
+    """What cannot be an id is not asked for: a database may refuse its letters."""
+    given = request.view_args or {}
+    ids = [given[name] for name in ("thread_id", "message_id") if name in given]
+    if not all(map(is_id, ids)):
         abort(404)
 
 
@@ -44,7 +47,7 @@ def show_page(view: View, thread: ThreadPage | None, **kept: object) -> str:
     action was refused for, and what had been typed.
     """
     business = tenant_name(parts().world, me().tenant_id)
-    shown = {"business": business, "thread": thread, "once": new_id()}
+    shown = {"business": business, "thread": thread, "once": new_id(), "shift": my_shift()}
     return render_template("inbox/page.html", **shown, **list_of(view), **kept)
 
 

@@ -1,8 +1,8 @@
 """The carrier's webhooks: verified, read, handed to a flow, answered. Nothing personal is logged.
 
-An answer of 200 says that the text is committed. 503 makes the carrier try again and then call the
-fallback (see README: the `#rc=…` overrides), so that neither a database that is down nor a fault of
-ours loses a text.
+An answer of 200 says that the text is committed, or in the spool. 503 makes the carrier try again
+and then call the fallback (see README: the `#rc=…` overrides), so that neither a database that is
+down nor a fault of ours loses a text.
 """
 
 import time
@@ -22,6 +22,7 @@ from router.carrier.webhook import (
     parse_status,
 )
 from router.flows.receive import receive
+from router.flows.rulebooks.live import RulebookLost
 from router.flows.spool import spool
 from router.flows.status import record_status
 from router.store.engine import DatabaseDown
@@ -37,7 +38,7 @@ log = structlog.get_logger()
 @pages.post("/inbound")
 def inbound() -> Response:
     """A person wrote."""
-    return _answer("inbound", lambda: _take_in(_read_inbound()))
+    return _answer("inbound", _take_in_unless_lost)
 
 
 @pages.post("/status")
@@ -116,6 +117,15 @@ def _take_in(text: Inbound) -> Response:
     parts().bell.ring(received.ripples)
     _count("inbound", received.status)
     return Response(EMPTY_ANSWER, mimetype=EMPTY_ANSWER_TYPE)
+
+
+def _take_in_unless_lost() -> Response:
+    """A rulebook that does not load is not mended by asking again: the text is kept at once."""
+    text = _read_inbound()
+    try:
+        return _take_in(text)
+    except RulebookLost as error:
+        return _spool(text, error)
 
 
 def _take_in_or_spool() -> Response:

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from flask import Flask
 
-from router.web import consent_words, fates
+from router.flows.rulebooks.found_files import FileState, FoundFile
+from router.web import consent_words, fates, hand_words, told_words
 from router.web.parts import parts
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -18,6 +19,14 @@ KEYWORDS = {
     "access": "wants a copy of their data",
     "correct": "wants their data corrected",
     "ambiguous": "may be asking to stop",
+}
+
+FILES: dict[FileState, str] = {
+    "live": "is in force",
+    "refused": "refused",
+    "clashing": "clashes with another file",
+    "unreadable": "unreadable",
+    "missing": "missing",
 }
 
 
@@ -48,11 +57,17 @@ def initials(name: str) -> str:
     return "".join(letters[:1] + letters[1:][-1:]).upper() or "#"
 
 
+def file_words(found: FoundFile) -> str:
+    """What is the matter with a rulebook's file."""
+    return f"{found.file}: {FILES[found.state]}"
+
+
 def add_filters(app: Flask) -> None:
     """Give them to the templates of `app`."""
     filters: dict[str, Callable[..., object]] = {
         "ago": lambda moment: ago(moment, parts().world.now()),
         "initials": initials,
+        "file_words": file_words,
         "words": lambda name: name.replace("-", " ").replace("_", " "),
         "keyword_words": lambda code: KEYWORDS.get(code, code),
         "fate_words": fates.fate_words,
@@ -69,5 +84,9 @@ def add_filters(app: Flask) -> None:
         "can_opt_out": consent_words.can_opt_out,
         "why_not_corrected": consent_words.why_not_corrected,
         "text_in_doubt": consent_words.text_in_doubt,
+        "told_lines": told_words.told_lines,
+        "place_words": hand_words.place_words,
+        "snooze_words": lambda name: hand_words.SNOOZES[name],
+        "moment_words": hand_words.moment_words,
     }
     app.jinja_env.filters.update(filters)

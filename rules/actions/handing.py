@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import cast
 
 from rules.actions.kind import Kind
-from rules.actions.saying import Reply, read_reply
+from rules.actions.saying import REPLY, Reply, read_reply
 from rules.decision import Assign, CallWebhook, Escalate, NoticeBy, Notify
 from rules.draft import Draft
 from rules.file.scalars import NAME, read_choice, read_duration, read_pattern
@@ -15,14 +15,34 @@ from rules.file.scope import Scope
 from rules.file.shape import Shape, read_fields, read_one_or_more
 from rules.file.source import Node, Scalar, Table
 from rules.moves import stand_in
+from rules.schema import forms, maps
 from rules.strategies import STRATEGIES
 from rules.units import in_units
 
 NOTICES: tuple[NoticeBy, ...] = ("sms", "email", "push")
-_ASSIGN = Shape("assign", ("team", "staff", "strategy"))
-_HOLDER = Shape("to", ("team", "staff"))
-_NOTIFY = Shape("notify", ("team", "staff", "by"))
-_ESCALATE = Shape("escalate", ("after", "unless", "to", "reply"), required=("after", "to"))
+
+
+def _holder(shape: Shape) -> forms.Form:
+    """A team by name, or a map with either `team` or `staff`."""
+    return forms.either(forms.name(), maps.map_of(shape, **maps.either_key("team", "staff")))
+
+
+_WHO = {"team": forms.name("A team."), "staff": forms.name("A person, by handle.")}
+_STRATEGY = forms.choice(STRATEGIES, "Stands in for the team's own.")
+_BY = forms.one_or_more(forms.choice(NOTICES), "How they are told; by sms, if left out.")
+_ASSIGN = Shape("assign", {**_WHO, "strategy": _STRATEGY})
+_HOLDER = Shape("to", _WHO)
+_NOTIFY = Shape("notify", {**_WHO, "by": _BY})
+_ESCALATE = Shape(
+    "escalate",
+    {
+        "after": forms.duration("How long staff has."),
+        "unless": forms.choice(("staff_replied",), "Says so in the open; the only choice."),
+        "to": forms.described(_holder(_HOLDER), "Who gets the thread then."),
+        "reply": forms.described(REPLY, "What is said then."),
+    },
+    required=("after", "to"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,36 +140,42 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             lambda node, scope: _read_holder(node, scope, _ASSIGN),
             lambda value, draft: draft.assign(value),
             _says_assign,
+            _holder(_ASSIGN),
         ),
         "escalate": Kind(
             "If staff has not replied in time, move the thread and, if wanted, reply.",
             _read_escalate,
             _escalate,
             _says_escalate,
+            maps.map_of(_ESCALATE),
         ),
         "notify": Kind(
             "Tell a team or a person by sms, email or push.",
             _read_notify,
             _notify,
             lambda value: f"notify {value.to.team or value.to.staff} by {', '.join(value.by)}",
+            _holder(_NOTIFY),
         ),
         "webhook": Kind(
             "Tell one of the webhooks about the text.",
             lambda node, scope: scope.refer("webhooks", node),
             _call_webhook,
             lambda name: f"tell the webhook {name}",
+            forms.name(),
         ),
         "snooze": Kind(
             "Put the thread aside for a length of time; their next text wakes it before.",
             lambda node, scope: read_duration(node, "snooze", scope),
             lambda length, draft: draft.snooze(length),
             lambda length: f"snooze for {in_units(length)}",
+            forms.duration("", "2h"),
         ),
         "close": Kind(
             "Close the thread.",
             _read_close,
             lambda _, draft: draft.close(),
             lambda _: "close the thread",
+            forms.always(True),
         ),
     }
 )

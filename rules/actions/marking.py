@@ -9,6 +9,7 @@ from rules.file.scalars import ATTRIBUTE, NAME, read_pattern, read_text
 from rules.file.scope import Scope
 from rules.file.shape import read_named, read_one_or_more
 from rules.file.source import Items, Node, Table
+from rules.schema import forms, maps
 
 
 def _read_tags(node: Node, scope: Scope) -> tuple[str, ...]:
@@ -57,18 +58,21 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             _read_tags,
             _tag,
             lambda names: f"tag {', '.join(names)}",
+            forms.one_or_more(forms.name()),
         ),
         "untag": Kind(
             "Take tags off the thread.",
             _read_untags,
             _untag,
             lambda names: f"untag {', '.join(names)}",
+            forms.one_or_more(forms.name()),
         ),
         "set": Kind(
             "Remember values as attributes of the contact.",
             _read_values,
             _set,
             lambda values: "set " + ", ".join(f"{name}: {value}" for name, value in values.items()),
+            maps.attributes(forms.text()),
         ),
     }
 )

@@ -13,10 +13,14 @@ from rules.file.scope import Scope
 from rules.file.shape import Shape, read_fields
 from rules.file.source import Node, Table
 from rules.model import Texts
-from rules.sections.named import read_texts
+from rules.schema import forms, maps
+from rules.sections.named import TEXTS, read_texts
 
 PRIVACY = ("delete", "access", "correct")
-_TEXT = Shape("reply", ("text",), required=("text",))
+_TEXT = Shape(
+    "reply", {"text": forms.described(TEXTS, "Texts of the rule's own.")}, required=("text",)
+)
+REPLY = forms.either(forms.name(), maps.map_of(_TEXT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,24 +68,28 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             read_reply,
             lambda value, draft: draft.reply(value.template, value.texts),
             lambda value: f"reply {value.template}",
+            REPLY,
         ),
         "start": Kind(
             "Begin a dialog with its first question.",
             lambda node, scope: scope.refer("dialogs", node),
             _start,
             lambda name: f"start {name}",
+            forms.name(),
         ),
         "enroll": Kind(
             "Enroll the sender, as if they had texted the code.",
             _read_enroll,
             _enroll,
             lambda code: f"enroll {code}",
+            forms.name(),
         ),
         "privacy": Kind(
             "Start the built-in way of a privacy request: delete, access or correct.",
             lambda node, scope: read_choice(node, PRIVACY, "privacy", scope),
             _ask_privacy,
             lambda kind: f"start a privacy request: {kind}",
+            forms.choice(PRIVACY),
         ),
     }
 )

@@ -35,7 +35,7 @@ def describe(action: Action) -> str:
 
 def read_actions(node: Node, scope: Scope, *, section: str) -> tuple[Action, ...]:
     """A list of single-key maps, in the order in which they run."""
-    items = read_list(node, "`do`", scope)
+    items = read_list(node, "what is to be done", scope)  # under `do`, or `done` of a dialog
     if not items and not isinstance(node, Scalar | Table):
         scope.add("BH402", node, "this list of actions is empty")
     actions = [action for item in items for action in _read_action(item, scope, section)]

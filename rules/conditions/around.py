@@ -9,6 +9,7 @@ from rules.file.scalars import read_choice
 from rules.file.scope import Scope
 from rules.file.shape import read_one_or_more
 from rules.file.source import Node
+from rules.schema import forms
 from rules.times.hours import is_open
 
 CHANNELS = ("sms", "whatsapp", "messenger", "rcs", "web")
@@ -64,6 +65,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             _read_languages,
             lambda names, case: case.language in names,
             lambda names: f"its language is {any_of(names)}",
+            form=forms.one_or_more(forms.shared("language")),
         ),
         "media": choice_kind(
             "Something of these kinds came with the text.",

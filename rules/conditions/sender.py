@@ -11,6 +11,7 @@ from rules.file.scalars import ATTRIBUTE, NAME, read_choice, read_duration, read
 from rules.file.scope import Scope
 from rules.file.shape import read_named, read_one_or_more
 from rules.file.source import Node, Table
+from rules.schema import forms, maps
 from rules.units import in_units
 
 THREAD_STATES = ("new", "open", "closed", "snoozed")
@@ -81,18 +82,21 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             _names_read("group", "the name of a group"),
             lambda names, case: not case.facts.groups.isdisjoint(names),
             lambda names: f"the sender is in {any_of(names)}",
+            form=forms.one_or_more(forms.name()),
         ),
         "sender": Kind(
             "Each of these attributes of the sender has one of its values.",
             _read_sender,
             _is_sender,
             _says_sender,
+            form=maps.attributes(forms.one_or_more(forms.text())),
         ),
         "first_contact": Kind(
             "It is the first text that this sender ever wrote.",
             _read_first,
             lambda wanted, case: case.facts.first_contact is wanted,
             lambda wanted: "it is their first text" if wanted else "it is not their first text",
+            form=forms.yes_or_no(),
         ),
         "thread": choice_kind(
             "The thread was in one of these states before this text.",
@@ -106,18 +110,21 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             _names_read("tag", "a tag of letters, digits, - and _"),
             lambda names, case: not case.facts.thread.tags.isdisjoint(names),
             lambda names: f"the thread has the tag {any_of(names)}",
+            form=forms.one_or_more(forms.name()),
         ),
         "last_assignee": Kind(
             "One of these people (by handle; any) had the thread last.",
             _names_read("last_assignee", "the handle of a person, or any"),
             _had,
             lambda names: f"the last to have the thread was {any_of(names)}",
+            form=forms.one_or_more(forms.name()),
         ),
         "within": Kind(
             "The thread's last activity is at most so long ago.",
             lambda node, scope: read_duration(node, "within", scope),
             _is_within,
             _says_within,
+            form=forms.duration(example="14d"),
         ),
     }
 )

@@ -13,6 +13,7 @@ from rules.file.scope import Scope
 from rules.file.shape import Shape, read_fields, read_one_or_more
 from rules.file.source import Node, Table
 from rules.model import Condition
+from rules.schema import forms
 
 Conditions = tuple[Condition, ...]
 _NOT = "`not`"
@@ -75,12 +76,14 @@ CONDITIONS: Mapping[str, Kind] = MappingProxyType(
             _read_any,
             lambda maps, case: any(match_all(one, case) for one in maps),
             lambda maps: f"any of ({'; '.join(_all_of(one) for one in maps)})",
+            form=forms.one_or_more(forms.shared("conditions")),
         ),
         "not": Kind(
             "This map of conditions does not hold as a whole.",
             lambda node, scope: read_conditions(node, scope, _NOT),
             lambda conditions, case: not match_all(conditions, case),
             lambda conditions: f"not ({_all_of(conditions)})",
+            form=forms.shared("conditions"),
         ),
     }
 )

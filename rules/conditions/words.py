@@ -12,6 +12,7 @@ from rules.file.shape import read_one_or_more
 from rules.file.source import Node
 from rules.heard import Heard, Phrase, begins, is_all, occurs
 from rules.patterns import Pattern, PatternError, compile_pattern
+from rules.schema import forms
 from rules.sections.phrases import read_phrases
 
 NOTHING_MATCHES = "[^\\x00-\\x{10FFFF}]"  # stands in for a pattern that is refused
@@ -25,7 +26,10 @@ def _phrase_kind(about: str, verb: str, test: Callable[[Phrase, Heard], bool]) -
     def says(value: tuple[Phrase, ...]) -> str:
         return f"the text {verb} {any_of([repr(phrase.text) for phrase in value])}"
 
-    return Kind(about, lambda node, scope: read_phrases(node, "a phrase", scope), holds, says, True)
+    def read(node: Node, scope: Scope) -> tuple[Phrase, ...]:
+        return read_phrases(node, "a phrase", scope)
+
+    return Kind(about, read, holds, says, True, form=forms.shared("phrases"))
 
 
 def _read_patterns(node: Node, scope: Scope) -> tuple[Pattern, ...]:
@@ -36,7 +40,7 @@ def _read_patterns(node: Node, scope: Scope) -> tuple[Pattern, ...]:
 def _read_pattern(node: Node, scope: Scope) -> Pattern:
     text = read_text(node, "a pattern", scope)
     if len(text) > LONGEST_PATTERN:
-        scope.add("BH113", node, f"a pattern has {LONGEST_PATTERN} characters at most")
+        scope.add("BH114", node, f"a pattern has {LONGEST_PATTERN} characters at most")
     elif scope.spend_pattern(node, 0):
         try:
             return _check_pattern(node, compile_pattern(text), scope)
@@ -74,6 +78,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             _pattern_occurs,
             lambda patterns: f"the text matches {any_of([p.text for p in patterns])}",
             True,
+            form=forms.one_or_more(forms.text()),
         ),
     }
 )

@@ -28,7 +28,8 @@ CODES: Mapping[str, str] = MappingProxyType(
         "BH110": "The file is empty.",
         "BH111": "The file cannot be read.",
         "BH112": "The rules name keywords of more than 200,000 phrases in all.",
-        "BH113": "The patterns of the rules are too large, one of them or all together.",
+        "BH113": "A test file holds more than 2,000 texts and waits.",
+        "BH114": "The patterns of the rules are too large, one of them or all together.",
         # the shape
         "BH201": "This key is not part of the language.",
         "BH203": "A required key is missing.",

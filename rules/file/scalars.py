@@ -19,12 +19,12 @@ LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?\Z")
 E164 = re.compile(r"\+[1-9]\d{6,14}\Z", re.ASCII)
 SHORT_CODE = re.compile(r"\d{3,8}\Z", re.ASCII)
 SERVICE = re.compile(r"MG[0-9a-fA-F]{32}\Z")
-_DURATION = re.compile(r"(\d{1,5})\s?([mhd])\Z", re.ASCII)
+DURATION = re.compile(r"(\d{1,5})\s?([mhd])\Z", re.ASCII)
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
-_COUNT = re.compile(r"\d{1,7}\Z", re.ASCII)
-_ZONE = re.compile(r"(?!posix/|right/)[A-Za-z]+(/[A-Za-z0-9_+-]+)*\Z")
+COUNT = re.compile(r"\d{1,7}\Z", re.ASCII)
+ZONE = re.compile(r"(?!posix/|right/)[A-Za-z]+(/[A-Za-z0-9_+-]+)*\Z")
 _NO_ZONES = frozenset({"localtime", "posixrules", "Factory"})  # files beside the zones
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 NO_DAY = date(2000, 1, 1)
 """Stands in for a day that is none."""
 
@@ -72,7 +72,7 @@ def _listed(names: Collection[str], most: int = 20) -> str:
 def read_count(node: Node, what: str, scope: Scope, *, least: int = 1) -> int:
     """A whole number of at least `least`."""
     text = read_text(node, what, scope)
-    if _COUNT.match(text) and int(text) >= least:
+    if COUNT.match(text) and int(text) >= least:
         return int(text)
     if text.strip():
         scope.add("BH206", node, f"{what} must be a whole number from {least} on, not '{text}'")
@@ -82,21 +82,27 @@ def read_count(node: Node, what: str, scope: Scope, *, least: int = 1) -> int:
 def read_duration(node: Node, what: str, scope: Scope) -> timedelta:
     """A length of time: a number with m, h or d."""
     text = read_text(node, what, scope)
-    found = _DURATION.match(text)
-    if found and int(found[1]):
-        return timedelta(**{_UNITS[found[2]]: int(found[1])})
-    if text.strip():
+    length = parse_duration(text)
+    if length is None and text.strip():
         scope.add(
             "BH206", node, f"{what} must be a number with m, h or d such as 10m, not '{text}'"
         )
-    return timedelta(minutes=1)
+    return length or timedelta(minutes=1)
+
+
+def parse_duration(text: str) -> timedelta | None:
+    """A length of time as it is written, `30d`; None where it is none."""
+    found = DURATION.match(text)
+    if found and int(found[1]):
+        return timedelta(**{_UNITS[found[2]]: int(found[1])})
+    return None
 
 
 def read_day(node: Node, what: str, scope: Scope) -> date:
     """A day of the calendar, as YYYY-MM-DD."""
     text = read_text(node, what, scope)
     try:
-        if _DAY.match(text):
+        if DAY.match(text):
             return date.fromisoformat(text)
     except ValueError:
         pass
@@ -109,7 +115,7 @@ def read_zone(node: Node, scope: Scope) -> ZoneInfo:
     """A time zone by its IANA name."""
     text = read_text(node, "timezone", scope)
     try:
-        if _ZONE.match(text) and text not in _NO_ZONES:
+        if ZONE.match(text) and text not in _NO_ZONES:
             return ZoneInfo(text)
     except (KeyError, OSError, ValueError):
         pass

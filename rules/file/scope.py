@@ -87,7 +87,7 @@ class Scope:
         enough_before = self._pattern_steps_left >= 0
         self._pattern_steps_left -= steps
         if enough_before and self._pattern_steps_left < 0:
-            self.add("BH113", node, "from here on the patterns are too large all together")
+            self.add("BH114", node, "from here on the patterns are too large all together")
         return self._pattern_steps_left >= 0
 
     @property

@@ -11,7 +11,10 @@ Fields = Mapping[str, Node]
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The keys of one kind of map: those it takes, and those it needs."""
+    """The keys of one kind of map: those it takes, and those it needs.
+
+    Where `keys` is a map, it leads from each key to the form of its value (rules/schema/forms.py).
+    """
 
     what: str
     keys: Collection[str]

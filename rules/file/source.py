@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import yaml
 
 from rules.file.findings import Problems
+from rules.file.plain_words import place_of, plainly
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 20
@@ -73,9 +74,7 @@ def parse(text: str, problems: Problems) -> Node | None:
         _check_characters(text, problems)
         return _Builder(text, problems).build()
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        spot = Spot(mark.line + 1, mark.column + 1) if mark else Spot()
-        why = error.problem or error.context
+        spot, why = Spot(*place_of(error)), plainly(error)
         if _stands_at("\t", text, spot):
             why = "a tab indents this line; write spaces instead"
         problems.add("BH102", spot, f"this is not valid YAML: {why}")

@@ -5,39 +5,23 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import PurePath
 
-from rules.conditions.around import MEDIA
 from rules.conditions.sender import THREAD_STATES
 from rules.file.findings import Finding, Problems
 from rules.file.scalars import read_choice, read_duration, read_text
 from rules.file.scope import Scope
-from rules.file.shape import Fields, Shape, read_fields, read_list, read_one_or_more
+from rules.file.shape import Fields, read_fields, read_list, read_one_or_more
 from rules.file.source import Items, Node, Scalar, Table, parse
+from rules.rehearsal.shapes import CASE, EXPECT, FILE, GIVEN, KINDS, ROLLOUT, STEP
 
 YEARS = range(2000, 2101)
 INSTANT = f"{{}} must be an instant such as 2026-11-10 10:00, in {YEARS[0]} to {YEARS[-1]}"
+MOST_STEPS = 2_000
 _LONGEST = timedelta(days=3650)  # that a talk may wait in all
-_FILE = Shape("a test file", ("rules", "given", "cases"), required=("cases",))
-_GIVEN = Shape(
-    "given",
-    (
-        "at", "to", "from", "language", "group", "tags", "sender", "thread", "last_assignee",
-        "on_shift", "media", "rollout",
-    ),
-)  # fmt: skip
-_EXPECT = Shape(
-    "expect",
-    (
-        "rule", "not_rule", "enrolled", "keyword", "enrollment", "assign", "reply", "tag", "set",
-        "dialog", "privacy", "escalate", "close", "nothing",
-    ),
-)  # fmt: skip
 _ALLOWED = {
     "thread": THREAD_STATES,
-    "media": tuple(kind for kind in MEDIA if kind != "any"),
-    "rollout": ("in", "out"),
+    "media": KINDS,
+    "rollout": ROLLOUT,
 }
-_CASE = Shape("a case", ("name", "given", "say", "talk", "expect"), required=("name",))
-_STEP = Shape("a step of `talk`", ("say", "wait", "given", "expect"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +72,23 @@ def load_tests(text: str, file: str) -> LoadedTests:
             problems.add("BH204", root, "a test file is a map with `cases`")
         return LoadedTests((), None, problems.sorted())
     scope = Scope(problems, root)
-    fields = read_fields(root, _FILE, scope)
+    fields = read_fields(root, FILE, scope)
     given = _read_given(fields, scope)
     items = read_list(fields["cases"], "cases", scope) if "cases" in fields else []
     if "cases" in fields and not items:
         scope.add("BH205", fields["cases"], "cases must not be empty")
     cases = tuple(case for item in items for case in _read_case(item, given, scope))
+    _check_length(cases, fields, scope)
     rules = _read_rules(fields["rules"], scope) if "rules" in fields else None
     return LoadedTests(() if problems.blocked else cases, rules, problems.sorted())
+
+
+def _check_length(cases: tuple[TestCase, ...], fields: Fields, scope: Scope) -> None:
+    """So many can be run whenever the file is saved, without anyone waiting for it."""
+    steps = sum(len(case.steps) for case in cases)
+    if steps > MOST_STEPS:
+        said = f"{steps:,} texts and waits; a test file holds {MOST_STEPS:,} at most"
+        scope.add("BH113", fields["cases"], said)
 
 
 def _read_rules(node: Node, scope: Scope) -> str:
@@ -109,7 +102,7 @@ def _read_rules(node: Node, scope: Scope) -> str:
 
 def _read_case(node: Node, given: Mapping[str, tuple[str, ...]], scope: Scope) -> list[TestCase]:
     """The conversations of a case: one for each text of `say`, or the one of `talk`."""
-    fields = read_fields(node, _CASE, scope)
+    fields = read_fields(node, CASE, scope)
     name = read_text(fields["name"], "name", scope) if "name" in fields else ""
     given = {**given, **_read_given(fields, scope)}
     if isinstance(node, Table) and ("say" in fields) == ("talk" in fields):
@@ -137,7 +130,7 @@ def _read_talk(node: Node, scope: Scope) -> tuple[TestStep, ...]:
 
 
 def _read_step(node: Node, scope: Scope) -> TestStep:
-    fields = read_fields(node, _STEP, scope)
+    fields = read_fields(node, STEP, scope)
     if isinstance(node, Table) and ("say" in fields) == ("wait" in fields):
         scope.add("BH203", node, "a step needs either `say` or `wait`")
     say = _read_say(fields["say"], scope) if "say" in fields else None
@@ -153,7 +146,7 @@ def _read_say(node: Node, scope: Scope) -> str:
 
 def _read_given(fields: Fields, scope: Scope) -> dict[str, tuple[str, ...]]:
     node = fields.get("given")
-    found = read_fields(node, _GIVEN, scope) if node else {}
+    found = read_fields(node, GIVEN, scope) if node else {}
     given = {key: _read_values(value, key, scope) or ("",) for key, value in found.items()}
     if "at" in given and parse_instant(given["at"][0]) is None:
         scope.add("BH206", found["at"], INSTANT.format("`at`"))
@@ -174,7 +167,7 @@ def parse_instant(text: str) -> datetime | None:
 
 def _read_expect(fields: Fields, scope: Scope) -> tuple[Expectation, ...]:
     node = fields.get("expect")
-    found = read_fields(node, _EXPECT, scope) if node else {}
+    found = read_fields(node, EXPECT, scope) if node else {}
     for key in ("nothing", "close"):
         if key in found:
             read_choice(found[key], ("true", "false"), key, scope)

@@ -6,9 +6,21 @@ A check answers with what is wrong, or with nothing. To add one: a function and 
 from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
 
-from rules.decision import AskEnrollment, AskPrivacy, Enroll, Escalate, SaveAttribute, Tag
+from rules.decision import (
+    AskEnrollment,
+    AskPrivacy,
+    CallWebhook,
+    Enroll,
+    Escalate,
+    Notify,
+    SaveAttribute,
+    Snooze,
+    Tag,
+    Untag,
+)
 from rules.model import Rulebook
 from rules.rehearsal.pretending import Outcome
+from rules.units import in_units
 
 Check = Callable[[tuple[str, ...], Outcome, Rulebook], str]
 
@@ -56,6 +68,11 @@ def _dialog(values: tuple[str, ...], outcome: Outcome, _book: Rulebook) -> str:
 def _escalate(values: tuple[str, ...], outcome: Outcome, _book: Rulebook) -> str:
     to = [e.to.team or e.to.staff or "" for e in outcome.effects if isinstance(e, Escalate)]
     return _wants("escalate", values, to)
+
+
+def _notify(values: tuple[str, ...], outcome: Outcome, _book: Rulebook) -> str:
+    told = [e.team or e.staff or "" for e in outcome.effects if isinstance(e, Notify)]
+    return _wants("notify", values, told)
 
 
 def _set(values: tuple[str, ...], outcome: Outcome, _book: Rulebook) -> str:
@@ -106,6 +123,16 @@ EXPECTED: Mapping[str, Check] = MappingProxyType(
             "privacy", values, [e.kind for e in outcome.effects if isinstance(e, AskPrivacy)]
         ),
         "escalate": _escalate,
+        "notify": _notify,
+        "webhook": lambda values, outcome, _: _wants(
+            "webhook", values, [e.name for e in outcome.effects if isinstance(e, CallWebhook)]
+        ),
+        "untag": lambda values, outcome, _: _wants(
+            "untag", values, [e.name for e in outcome.effects if isinstance(e, Untag)]
+        ),
+        "snooze": lambda values, outcome, _: _wants(
+            "snooze", values, [in_units(e.length) for e in outcome.effects if isinstance(e, Snooze)]
+        ),
         "close": _close,
         "nothing": _nothing,
     }

@@ -26,6 +26,9 @@ def known_names(book: Rulebook) -> Mapping[str, Collection[str]]:
         "enrolled": codes,
         "assign": holders,
         "escalate": holders,
+        "notify": holders,
+        "webhook": {*book.webhooks, _NONE},
+        "untag": {*_tags(book, "untag"), _NONE},
         "reply": {*book.templates, *RESERVED, "inline", _NONE},
         "tag": {*_tags(book), _NONE},
         "dialog": dialogs,
@@ -50,14 +53,14 @@ def _actions(book: Rulebook) -> Iterator[Action]:
 
 
 def _people(book: Rulebook) -> Iterator[str]:
-    """The handles of the people whom the rulebook assigns or escalates to."""
+    """The handles of the people whom the rulebook assigns, escalates to or notifies."""
     for action in _actions(book):
-        to = action.value.to if action.key == "escalate" else action.value
+        to = action.value.to if action.key in ("escalate", "notify") else action.value
         if isinstance(to, Assign) and to.staff:
             yield to.staff
 
 
-def _tags(book: Rulebook) -> Iterator[str]:
+def _tags(book: Rulebook, key: str = "tag") -> Iterator[str]:
     for action in _actions(book):
-        if action.key == "tag":
+        if action.key == key:
             yield from action.value

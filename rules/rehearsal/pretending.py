@@ -29,7 +29,7 @@ from rules.decision import (
 from rules.hearing import read
 from rules.limits import count_reply
 from rules.model import Rulebook
-from rules.moves import escalated, flagged
+from rules.moves import escalated, flagged, woken
 
 _TOPIC = topic_scope("")
 
@@ -138,13 +138,13 @@ class PretendedThread:
     def _wake(self, until: datetime) -> None:
         if self._wakes_at is not None and self._wakes_at <= until:
             self._wakes_at = None
-            self.facts = replace(self.facts, thread=replace(self.facts.thread, state="open"))
+            self.facts = replace(self.facts, thread=woken(self.facts.thread))
 
     def _fire(self, timer: _Timer) -> list[Say]:
         self._take_silence(timer.due_at)
         if self.facts.thread.state == "closed":
             return []
-        thread, say = escalated(self.facts.thread, timer.escalate.to), timer.escalate.say
+        thread, say = escalated(woken(self.facts.thread), timer.escalate.to), timer.escalate.say
         self.facts = replace(self.facts, thread=thread)
         self._place(timer.escalate.to)
         if say is None or self.facts.opted_out or "doubt" in thread.flags:

@@ -1,5 +1,6 @@
 """Run the test file of a rulebook: conversations under a frozen clock, with rule coverage."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from rules.decision import Facts, RuleRef, ThreadState
 from rules.file.scalars import E164
 from rules.model import Rulebook
 from rules.rehearsal.casefile import TestCase, TestStep, load_tests, parse_instant
+from rules.rehearsal.coverage import Reach, measure
 from rules.rehearsal.expectations import EXPECTED
 from rules.rehearsal.known_names import known_names, wrong_name
 from rules.rehearsal.pretending import Outcome, PretendedThread
@@ -35,11 +37,16 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How a test file went. `passed` counts texts and waits; `unreached` rules acted in no test."""
+    """How a test file went. `passed` counts texts and waits; `reached` has every rule, by line."""
 
     passed: int
     failures: tuple[Failure, ...]
-    unreached: tuple[RuleRef, ...]
+    reached: tuple[Reach, ...]
+
+    @property
+    def unreached(self) -> tuple[RuleRef, ...]:
+        """The rules that acted in no test."""
+        return tuple(RuleRef(r.id, r.section, r.line) for r in self.reached if not r.texts)
 
     @property
     def ok(self) -> bool:
@@ -51,7 +58,7 @@ def run_tests(book: Rulebook, text: str, file: str) -> Report:
     """Run every case of a test file; what is wrong with the file itself fails too."""
     tests = load_tests(text, file)
     failures = [Failure(file, f.line, f"{f.code} {f.message}") for f in tests.findings]
-    reached: set[str] = set()
+    acted: Counter[str] = Counter()
     passed = 0
     known = known_names(book)
     for case in tests.cases:
@@ -59,10 +66,16 @@ def run_tests(book: Rulebook, text: str, file: str) -> Report:
             failures += [Failure(file, line, f"{case.name}: {why}") for line, why in wrong]
             continue
         for outcome, problems in _converse(book, case):
-            reached |= {rule.id for rule in outcome.decision.rules} if outcome.decision else set()
+            acted.update(_reached(outcome))
             failures += [Failure(file, line, f"{case.name}: {why}") for line, why in problems]
             passed += not problems
-    return Report(passed, tuple(sorted(failures)), _unreached(book, reached))
+    return Report(passed, tuple(sorted(failures)), measure(book, acted))
+
+
+def _reached(outcome: Outcome) -> set[str]:
+    """The rules that acted on a text, and those in shadow mode that would have."""
+    decision = outcome.decision
+    return {rule.id for rule in (*decision.rules, *decision.shadow)} if decision else set()
 
 
 def _wrong_names(case: TestCase, known: Mapping[str, Collection[str]]) -> Iterator[tuple[int, str]]:
@@ -82,10 +95,26 @@ def _converse(book: Rulebook, case: TestCase) -> Iterator[tuple[Outcome, list[tu
     thread = PretendedThread(book, _facts(book, _first_facts(book), case.given))
     thread.on_shift = frozenset(case.given.get("on_shift", ()))
     for step in case.steps:
-        thread.facts = _facts(book, thread.facts, step.given)
-        thread.on_shift = frozenset(step.given.get("on_shift", thread.on_shift))
-        outcome = thread.wait(step.wait) if step.say is None else thread.say(step.say)
+        outcome = _take_step(thread, step, case)
         yield outcome, list(_check(step, outcome, book))
+
+
+def _take_step(thread: PretendedThread, step: TestStep, case: TestCase) -> Outcome:
+    """A text, or time that passes, with what is given. Pictures come with their own text alone."""
+    passed = _pass_until(thread, step.given)
+    pictures = case.given.get("media", ("none",))
+    thread.facts = _facts(thread.book, thread.facts, {"media": pictures, **step.given})
+    thread.on_shift = frozenset(step.given.get("on_shift", thread.on_shift))
+    outcome = thread.wait(step.wait) if step.say is None else thread.say(step.say)
+    if passed is None:
+        return outcome
+    return replace(outcome, before=passed.before, said=passed.said + outcome.said)
+
+
+def _pass_until(thread: PretendedThread, given: Mapping[str, tuple[str, ...]]) -> Outcome | None:
+    """Let time pass until the instant that a step gives, so that what is due by then happens."""
+    at = _facts(thread.book, thread.facts, given).at
+    return thread.wait(at - thread.facts.at) if at > thread.facts.at else None
 
 
 def _check(step: TestStep, outcome: Outcome, book: Rulebook) -> Iterator[tuple[int, str]]:
@@ -121,6 +150,8 @@ def _facts(book: Rulebook, facts: Facts, given: Mapping[str, tuple[str, ...]]) -
         elif key == "sender":
             given_now = dict(value.partition("=")[::2] for value in values)
             facts = replace(facts, attributes={**facts.attributes, **given_now})
+    if given.get("thread", ("new",)) != ("new",):
+        facts = replace(facts, first_contact=False)
     return replace(facts, thread=_thread(facts.thread, given, facts.at))
 
 
@@ -145,8 +176,3 @@ def _is_machine(book: Rulebook, address: str) -> bool:
     if address in {number.address for number in book.numbers.values()}:
         return True
     return ":" not in address and E164.match(address) is None
-
-
-def _unreached(book: Rulebook, reached: set[str]) -> tuple[RuleRef, ...]:
-    rules = (*book.protect, *book.enrich, *book.routes, book.fallback)
-    return tuple(rule.ref for rule in rules if rule.id not in reached)

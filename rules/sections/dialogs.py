@@ -10,17 +10,67 @@ from rules.file.shape import Fields, Shape, read_fields, read_list, read_named
 from rules.file.source import Items, Node, Scalar, Table
 from rules.heard import Phrase
 from rules.model import Dialog, Step
+from rules.schema import forms, maps
 from rules.sections.named import read_by_language, read_name
 from rules.sections.phrases import read_phrases
 
-_DIALOG = Shape("a dialog", ("expires", "interrupted_by", "steps", "done"), required=("steps",))
+_ENDS = ("done", "cancel", "handover")
+_WITH_CHOICES = ("choice",)
+_WITH_ANSWERS = ("choice", "yes_no")
+INTERRUPTING = ("protect", "routes")
+_CHOICE = forms.either(forms.shared("phrases"), maps.by_language(forms.shared("phrases")))
 _STEP = Shape(
     "a step",
-    ("id", "ask", "expect", "save", "choices", "retries", "else", "on"),
+    {
+        "id": forms.identifier("What `else` and `on` call this step by."),
+        "ask": forms.name("The template that asks."),
+        "expect": forms.choice(EXPECTATIONS, "What answers it."),
+        "save": forms.attribute("The name that the answer is kept under."),
+        "choices": maps.named(
+            _CHOICE,
+            "The answers, each with its phrases (by language, if you like).",
+            what="answer",
+            names=None,
+            minProperties=1,
+        ),
+        "retries": forms.count("How often it is asked again; once, if left out.", least=0),
+        "else": forms.described(
+            forms.either(forms.choice(_ENDS[1:]), forms.identifier()),
+            "What follows once no answer has fitted: an end, or a step.",
+        ),
+        "on": maps.named(
+            forms.either(forms.choice(_ENDS), forms.identifier()),
+            "Leads from an answer to an end or a step.",
+            what="answer",
+            names=None,
+        ),
+    },
     required=("id", "ask", "expect"),
 )
-_ENDS = ("done", "cancel", "handover")
-_WITH_ANSWERS = ("choice", "yes_no")
+_DIALOG = Shape(
+    "a dialog",
+    {
+        "expires": forms.duration("How long after its last question it ends by itself.", "24h"),
+        "interrupted_by": forms.described(
+            forms.either(forms.choice(INTERRUPTING), forms.list_of(forms.choice(INTERRUPTING))),
+            "Which rules a text may match instead of answering.",
+        ),
+        "steps": forms.list_of(
+            maps.map_of(
+                _STEP,
+                allOf=[
+                    maps.goes_with("choices", "expect", _WITH_CHOICES, needed=True),
+                    maps.goes_with("on", "expect", _WITH_ANSWERS),
+                ],
+            ),
+            "Questions, top to bottom.",
+            least=1,
+        ),
+        "done": forms.shared("actions", "What is done at the end."),
+    },
+    required=("steps",),
+)
+DIALOGS = maps.named(maps.map_of(_DIALOG), "Questions asked one after the other.", what="dialog")
 
 
 def read_dialogs(node: Node | None, scope: Scope) -> dict[str, Dialog]:
@@ -41,9 +91,7 @@ def _read_dialog(name: str, node: Node, scope: Scope) -> Dialog:
         _read_steps(fields["steps"], scope) if "steps" in fields else (),
         read_actions(done, scope, section="routes") if done else (),
         read_duration(expires, "expires", scope) if expires else timedelta(hours=24),
-        tuple(
-            read_choice(item, ("protect", "routes"), "interrupted_by", scope) for item in sections
-        )
+        tuple(read_choice(item, INTERRUPTING, "interrupted_by", scope) for item in sections)
         if by
         else ("protect",),
     )

@@ -5,12 +5,31 @@ from rules.file.scope import Scope
 from rules.file.shape import Fields, Shape, read_fields, read_named, read_one_or_more
 from rules.file.source import Node, Scalar
 from rules.model import Enrollment
+from rules.schema import forms, maps
 from rules.sections.named import read_name
 
+CONFIRM = ("double", "single")
 _ENROLLMENT = Shape(
     "an enrollment",
-    ("group", "numbers", "from", "until", "limit", "confirm", "dialog", "welcome", "frequency"),
+    {
+        "group": forms.name("The group that people join."),
+        "numbers": forms.one_or_more(
+            forms.name(""), "The numbers that take the code; all, if left out."
+        ),
+        "from": forms.day("The first day."),
+        "until": forms.day("The last day."),
+        "limit": forms.count("The number of places."),
+        "confirm": forms.choice(CONFIRM, "double (if left out) asks for YES first."),
+        "dialog": forms.name("The dialog that starts once someone is in."),
+        "welcome": forms.name("A template that is said before the dialog."),
+        "frequency": forms.text(
+            "How many texts to expect, as carriers demand.", examples=("up to 5 texts a day",)
+        ),
+    },
     required=("group", "frequency"),
+)
+ENROLLMENTS = maps.named(
+    maps.map_of(_ENROLLMENT), "Codes that people text to join a group.", what="CODE"
 )
 
 
@@ -33,7 +52,7 @@ def _read_enrollment(key: Scalar, node: Node, scope: Scope) -> Enrollment:
         scope.end(until, last, f"the enrollment '{key.text}'")
     confirm, limit = fields.get("confirm"), fields.get("limit")
     dialog, welcome = fields.get("dialog"), fields.get("welcome")
-    how = read_choice(confirm, ("double", "single"), "confirm", scope) if confirm else "double"
+    how = read_choice(confirm, CONFIRM, "confirm", scope) if confirm else "double"
     return Enrollment(
         code=read_name(key, scope),
         group=read_pattern(fields["group"], NAME, "a name", scope) if "group" in fields else "",

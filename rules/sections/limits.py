@@ -8,17 +8,42 @@ from rules.file.scope import Scope
 from rules.file.shape import Shape, read_fields, read_named
 from rules.file.source import Node, Scalar, Table
 from rules.limits import Limits
-from rules.times.hours import check_overlap, read_spans, read_week
+from rules.schema import forms, maps
+from rules.times.hours import SPANS, WEEK, check_overlap, read_spans, read_week
 from rules.times.quiet import DEFAULT, QuietHours
 from rules.times.quiet_table import of_the_table
 from rules.times.regions import known_regions
 from rules.times.week import DAY_MINUTES, Week
+from rules.units import in_units
 
 REPLIES, WINDOW = 20, timedelta(minutes=10)
 RECIPIENT = "recipient"
-_LIMITS = Shape("limits", ("auto_replies", "quiet_hours"))
 _RATE = re.compile(r"(\S+) per (\S.*)\Z")
 _PLACE = re.compile(rf"(?:{DEFAULT}|[A-Z]{{2}}(-[A-Z0-9]{{1,3}})?)\Z")
+_BY_PLACE = maps.named(
+    forms.either(SPANS, WEEK),
+    "",
+    what="place",
+    names=_PLACE,
+    offered=(DEFAULT, "US", "US-TX"),
+    minProperties=1,
+)
+_LIMITS = Shape(
+    "limits",
+    {
+        "auto_replies": forms.spelled(
+            re.compile(r"0*[1-9]\d{0,6} per \d{1,5}\s?[mhd]\Z"),
+            "How many replies of rules and timers a contact gets within a length of time.",
+            says="this must be such as 5 per 10m",
+            examples=(f"{REPLIES} per {in_units(WINDOW)}",),
+        ),
+        "quiet_hours": forms.described(
+            forms.either(forms.choice((RECIPIENT,)), _BY_PLACE),
+            "When texts that are no answer may reach people, in their own time.",
+        ),
+    },
+)
+LIMITS = maps.map_of(_LIMITS, "How much may be said without a person.")
 
 
 def read_limits(node: Node | None, scope: Scope) -> Limits:

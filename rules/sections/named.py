@@ -1,75 +1,46 @@
-"""The sections that name things: numbers, teams, keywords, topics and templates."""
+"""The sections that name things: teams, keywords, topics and templates."""
 
 from collections.abc import Mapping
 
-from rules.file.scalars import (
-    E164,
-    NAME,
-    SERVICE,
-    SHORT_CODE,
-    read_choice,
-    read_count,
-    read_pattern,
-    read_sentence,
-)
+from rules.file.scalars import NAME, read_choice, read_count, read_pattern, read_sentence
 from rules.file.scope import Scope
 from rules.file.shape import Fields, Shape, read_fields, read_named
 from rules.file.source import Node, Scalar, Table
 from rules.heard import Phrase
-from rules.model import Number, Team, Texts
+from rules.model import Team, Texts
+from rules.schema import forms, maps
 from rules.sections.circles import find_circles
 from rules.sections.phrases import read_phrases
 from rules.strategies import STRATEGIES
+from rules.texts.builtin_texts import RESERVED
 
-_NUMBER = Shape("a number", ("address", "service", "opt_out_by", "opt_out"), required=("address",))
-_TEAM = Shape("a team", ("strategy", "hours", "capacity", "backup"))
+_TEAM = Shape(
+    "a team",
+    {
+        "strategy": forms.choice(STRATEGIES, "How the team shares its work."),
+        "hours": forms.text("When the team is there: a name of `hours`."),
+        "capacity": forms.count("How many threads a person takes.", example=8),
+        "backup": forms.name("The team that stands in when nobody is there."),
+    },
+)
+TEXTS = maps.by_language(forms.text(), "A text in every language of the rulebook.")
+_WORDS = maps.by_language(forms.shared("phrases"), "Phrases by language.")
+TEAMS = maps.named(maps.map_of(_TEAM), "Teams by name.", what="team")
+KEYWORDS = maps.named(_WORDS, "Phrases by name and language, used as `$name`.", what="keyword")
+TOPICS = maps.named(
+    _WORDS, "Kinds of texts that a person may opt out of alone: STOP ads.", what="topic"
+)
+TEMPLATES = maps.named(
+    TEXTS,
+    "Texts by name, in every language; some names word a built-in answer.",
+    what="template",
+    offered=RESERVED,
+)
 
 
 def read_name(key: Scalar, scope: Scope) -> str:
     """The name of a thing: letters, digits, dashes and underscores."""
     return read_pattern(key, NAME, "a name of letters, digits, - and _", scope)
-
-
-def read_numbers(node: Node | None, scope: Scope) -> dict[str, Number]:
-    """The section `numbers`."""
-    numbers: dict[str, Number] = {}
-    owners: dict[str, str] = {}
-    for key, value in read_named(node, "numbers", scope):
-        number = _read_number(read_name(key, scope), value, scope)
-        if number.address and number.address in owners:
-            scope.add("BH302", value, f"{number.address} is `{owners[number.address]}` already")
-        owners.setdefault(number.address, number.name)
-        numbers[number.name] = number
-    if isinstance(node, Table) and not node.entries:
-        scope.add("BH205", node, "numbers must not be empty")
-    return numbers
-
-
-def _read_number(name: str, node: Node, scope: Scope) -> Number:
-    if not isinstance(node, Table):
-        return Number(name, _read_address(node, scope), line=node.line, col=node.col)
-    fields = read_fields(node, _NUMBER, scope)
-    service = fields.get("service")
-    owner, reach = fields.get("opt_out_by"), fields.get("opt_out")
-    by = read_choice(owner, ("carrier", "bellhop"), "opt_out_by", scope) if owner else "carrier"
-    counts_for = read_choice(reach, ("tenant", "number"), "opt_out", scope) if reach else "tenant"
-    return Number(
-        name,
-        _read_address(fields["address"], scope) if "address" in fields else "",
-        read_pattern(service, SERVICE, "a Messaging Service's SID (MG…)", scope)
-        if service
-        else None,
-        "bellhop" if by == "bellhop" else "carrier",
-        "number" if counts_for == "number" else "tenant",
-        node.line,
-        node.col,
-    )
-
-
-def _read_address(node: Node, scope: Scope) -> str:
-    if isinstance(node, Scalar) and SHORT_CODE.match(node.text):
-        return node.text
-    return read_pattern(node, E164, "a number such as +16125550100, without spaces", scope)
 
 
 def read_teams(node: Node | None, scope: Scope) -> dict[str, Team]:

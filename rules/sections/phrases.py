@@ -5,8 +5,18 @@ from rules.file.scope import Scope
 from rules.file.shape import Shape, read_fields, read_one_or_more
 from rules.file.source import Node, Scalar, Table
 from rules.heard import Phrase, make_phrase
+from rules.schema import forms, maps
 
-_EXACT = Shape("an exact phrase", ("exact",), required=("exact",))
+_PHRASE = forms.titled(forms.text(), "a phrase")
+_EXACT = Shape(
+    "an exact phrase",
+    {"exact": forms.one_or_more(_PHRASE, "Phrases whose accents count.")},
+    required=("exact",),
+)
+_ONE = forms.either(_PHRASE, maps.map_of(_EXACT))
+PHRASES = forms.either(
+    _PHRASE, maps.map_of(_EXACT), forms.titled(forms.list_of(_ONE, least=1), "phrases")
+)
 
 
 def read_phrases(node: Node, what: str, scope: Scope) -> tuple[Phrase, ...]:

@@ -8,14 +8,35 @@ from rules.file.scope import Scope
 from rules.file.shape import Shape, read_fields
 from rules.file.source import Node
 from rules.model import PrivacyTerms
+from rules.schema import forms, maps
 
 KEPT = ("messages", "media", "closed_threads")
 LONGEST_BUSINESS_DAYS, LONGEST_DAYS = 30, 42
 """The promise of 30 business days, and the fewest days of the calendar that these can be."""
 
-_PRIVACY = Shape("privacy", ("respond_within", "retention", "legal_disclosure", "minimum_age"))
-_RETENTION = Shape("retention", KEPT)
+DISCLOSURE = ("allowed", "forbidden")
 _WITHIN = re.compile(r"(\d{1,3})(?: business days?|d| days?)\Z", re.ASCII)
+_RETENTION = Shape(
+    "retention",
+    {kept: forms.duration(f"How long {kept.replace('_', ' ')} are kept.", "365d") for kept in KEPT},
+)
+_PRIVACY = Shape(
+    "privacy",
+    {
+        "respond_within": forms.spelled(
+            _WITHIN,
+            "How soon requests are answered; may only shorten the promise of 30 business days.",
+            says="this must be such as 30 business days or 30d",
+            examples=("30 business days", "30d"),
+        ),
+        "retention": maps.map_of(_RETENTION, "How long what is kept."),
+        "legal_disclosure": forms.choice(
+            DISCLOSURE, "Whether the contract allows disclosure that the law demands."
+        ),
+        "minimum_age": forms.count("Under this age nobody is served.", example=13),
+    },
+)
+PRIVACY = maps.map_of(_PRIVACY, "What the business promises about data.")
 
 
 def read_privacy(node: Node | None, scope: Scope) -> PrivacyTerms:
@@ -24,8 +45,9 @@ def read_privacy(node: Node | None, scope: Scope) -> PrivacyTerms:
     within, kept = fields.get("respond_within"), fields.get("retention")
     disclosure, age = fields.get("legal_disclosure"), fields.get("minimum_age")
     days, in_business_days = _read_within(within, scope) if within else (None, True)
-    choice = ("allowed", "forbidden")
-    may = read_choice(disclosure, choice, "legal_disclosure", scope) if disclosure else "allowed"
+    may = (
+        read_choice(disclosure, DISCLOSURE, "legal_disclosure", scope) if disclosure else "allowed"
+    )
     return PrivacyTerms(
         respond_days=days,
         in_business_days=in_business_days,

@@ -17,15 +17,55 @@ from rules.file.scope import Scope
 from rules.file.shape import Fields, Shape, read_fields, read_list, read_one_or_more
 from rules.file.source import Node, Scalar, Table
 from rules.model import Example, Rule, Section
+from rules.schema import forms, maps
 
+MODES = ("live", "shadow")
+_PERCENT = re.compile(r"(?:[1-9]\d?|100)\s?%\Z", re.ASCII)
+_WHY = forms.text("Why it is so, for those who come after you.")
+_EXAMPLES = Shape(
+    "examples",
+    {
+        "yes": forms.one_or_more(forms.text(), "Texts that this rule must act on."),
+        "no": forms.one_or_more(forms.text(), "Texts that this rule must not match."),
+    },
+)
+_REQUIRED = ("id", "match", "do")
+_EVERYWHERE: dict[str, forms.Form] = {
+    "id": forms.identifier("What decisions and tests call it by."),
+    "match": forms.shared("conditions", "When: all of these conditions hold."),
+    "do": forms.shared("actions", "What is done, in order."),
+    "why": _WHY,
+    "examples": maps.map_of(_EXAMPLES, "Checked whenever the file loads."),
+    "mode": forms.choice(MODES, "shadow: it is recorded, and never acts."),
+    "rollout": forms.spelled(
+        _PERCENT,
+        "The share of the contacts for whom it is in force.",
+        says="this must be a share from 1% to 100%",
+        examples=("10%",),
+    ),
+    "expires": forms.day("The last day on which it is in force."),
+}
+_MARKING = {**_EVERYWHERE, "do": forms.shared("marks", "What is marked.")}
 _RULE = Shape(
     "a rule",
-    ("id", "match", "do", "why", "examples", "then", "mode", "rollout", "expires"),
-    required=("id", "match", "do"),
+    {**_EVERYWHERE, "then": forms.choice(("continue",), "The rules below are tried as well.")},
+    required=_REQUIRED,
 )
-_PERCENT = re.compile(r"(?:[1-9]\d?|100)\s?%\Z", re.ASCII)
-_FALLBACK = Shape("the fallback", ("do", "why"), required=("do",))
-_EXAMPLES = Shape("examples", ("yes", "no"))
+_FALLBACK = Shape(
+    "the fallback",
+    {"do": forms.shared("actions", "What is done; it must `assign`."), "why": _WHY},
+    required=("do",),
+)
+PROTECT = forms.list_of(
+    maps.map_of(Shape("a rule", _EVERYWHERE, required=_REQUIRED)),
+    "Rules above codes and dialogs, for words that must never wait.",
+)
+ENRICH = forms.list_of(
+    maps.map_of(Shape("a rule", _MARKING, required=_REQUIRED)),
+    "Rules that add to what is known; every one that matches does.",
+)
+ROUTES = forms.list_of(maps.map_of(_RULE), "The first that matches decides.")
+FALLBACK = maps.map_of(_FALLBACK, "The rule for every other text.")
 
 
 def read_rules(node: Node | None, section: Section, scope: Scope) -> tuple[Rule, ...]:
@@ -63,7 +103,7 @@ def _read_then(node: Node | None, section: Section, scope: Scope) -> bool:
 
 
 def _read_mode(node: Node | None, scope: Scope) -> str:
-    return read_choice(node, ("live", "shadow"), "mode", scope) if node else "live"
+    return read_choice(node, MODES, "mode", scope) if node else "live"
 
 
 def _read_rollout(node: Node | None, scope: Scope) -> int:

@@ -9,10 +9,31 @@ from rules.file.scope import Scope
 from rules.file.shape import Shape, read_fields, read_named
 from rules.file.source import Node
 from rules.model import Webhook
+from rules.schema import forms, maps
 from rules.sections.named import read_name
 
 SECRET = re.compile(r"WEBHOOK_SECRET_[A-Z0-9_]+\Z")
-_WEBHOOK = Shape("a webhook", ("url", "secret"), required=("url", "secret"))
+_WEBHOOK = Shape(
+    "a webhook",
+    {
+        "url": forms.spelled(
+            re.compile(r"[Hh][Tt][Tt][Pp][Ss]://\S+\Z"),
+            "Where it is told: an https:// address.",
+            says="this must be an https:// address",
+            examples=("https://pms.example.com/bellhop",),
+        ),
+        "secret": forms.spelled(
+            SECRET,
+            "The name of the environment variable that holds the secret.",
+            says="this must be a name such as WEBHOOK_SECRET_PMS",
+            examples=("WEBHOOK_SECRET_PMS",),
+        ),
+    },
+    required=("url", "secret"),
+)
+WEBHOOKS = maps.named(
+    maps.map_of(_WEBHOOK), "Programs of the business that are told of texts.", what="webhook"
+)
 _LOCAL = ("localhost", ".localhost", ".local", ".internal", ".home.arpa")
 
 

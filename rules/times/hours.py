@@ -9,13 +9,42 @@ from rules.file.scope import Scope
 from rules.file.shape import Shape, read_fields, read_named, read_one_or_more
 from rules.file.source import Node, Scalar, Table
 from rules.model import Hours
+from rules.schema import forms, maps
 from rules.times.holidays import holidays_around, read_holidays
 from rules.times.week import DAY_MINUTES, WEEKDAYS, Span, Week, is_within
 
 _SPAN = re.compile(
     r"([01]\d|2[0-3]):([0-5]\d)\s?-\s?(?:([01]\d|2[0-3]):([0-5]\d)|24:00)\Z", re.ASCII
 )
-_SHAPE = Shape("opening hours", ("open", "closed", "holidays"), required=("open",))
+_DAYS = re.compile(rf"(?:{'|'.join(WEEKDAYS)})(?:-(?:{'|'.join(WEEKDAYS)}))?\Z")
+SPANS = forms.one_or_more(
+    forms.spelled(
+        _SPAN, "", says="this must be a span such as 07:00-23:00", examples=("07:00-23:00",)
+    )
+)
+WEEK = maps.named(
+    SPANS,
+    "Days, and when it is open then.",
+    what="days",
+    names=_DAYS,
+    offered=("mon-fri", "sat-sun", "mon-sun", *WEEKDAYS),
+    minProperties=1,
+)
+_SHAPE = Shape(
+    "opening hours",
+    {
+        "open": WEEK,
+        "closed": forms.one_or_more(forms.day(""), "Days on which it is not opened."),
+        "holidays": forms.text(
+            "The country, or the part of one, whose public holidays are closed days.",
+            examples=("US", "US-MN"),
+        ),
+    },
+    required=("open",),
+)
+HOURS = maps.named(
+    maps.map_of(_SHAPE), "Opening hours by name, in your zone.", what="hours", names=None
+)
 
 
 def is_open(hours: Hours, at: datetime, zone: ZoneInfo) -> bool:

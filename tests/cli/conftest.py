@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -49,6 +49,10 @@ def as_environment(settings: Settings) -> dict[str, str]:
     variables = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)}
     for name in Settings.model_fields:
         value = getattr(settings, name)
+        if isinstance(value, Mapping):
+            secrets = {f"{name}_{one}".upper(): secret for one, secret in value.items()}
+            variables |= {one: secret.get_secret_value() for one, secret in secrets.items()}
+            continue
         if isinstance(value, tuple):
             value = ",".join(part.get_secret_value() for part in value)
         elif hasattr(value, "get_secret_value"):

@@ -155,6 +155,14 @@ def test_secrets_are_made_once_and_kept_to_oneself(tmp_path: Path) -> None:
     assert read_environment(home.environment_file)["PORT"] == "8001"
 
 
+def test_editors_find_the_schema_that_the_demos_rulebook_names(tmp_path: Path) -> None:
+    home = Home(tmp_path / "var", 8000)
+    home.furnish()
+    for book in home.rules_dir.glob("*.yaml"):
+        schema = book.read_text().partition("$schema=")[2].split("\n")[0]
+        assert (home.rules_dir / schema).is_file()
+
+
 def test_an_edited_rulebook_is_kept(tmp_path: Path) -> None:
     home = Home(tmp_path / "var", 8000)
     home.furnish()

@@ -37,10 +37,23 @@ def test_an_unknown_command_is_wrong_use() -> None:
 
 def test_every_fault_of_the_settings_is_told_at_once(program: Program) -> None:
     done = program(
-        "doctor", MASTER_KEY="", TWILIO_AUTH_TOKEN=",", SECRET_KEY="short", PUBLIC_URL="x"
+        "doctor",
+        MASTER_KEY="",
+        TWILIO_AUTH_TOKEN=",",
+        SECRET_KEY="short",
+        PUBLIC_URL="x",
+        SMTP_URL="ftp://mail",
+        WEBHOOK_SECRET_PMS="short",
     )
     assert done.returncode == 2
-    for name in ("MASTER_KEY", "TWILIO_AUTH_TOKEN", "SECRET_KEY", "PUBLIC_URL"):
+    for name in (
+        "MASTER_KEY",
+        "TWILIO_AUTH_TOKEN",
+        "SECRET_KEY",
+        "PUBLIC_URL",
+        "SMTP_URL",
+        "WEBHOOK_SECRET_PMS",
+    ):
         assert name in done.stderr
     assert "Traceback" not in done.stderr
 

@@ -1,6 +1,7 @@
 """`bellhop rules`: findings with their places, tests with coverage, the story of a text."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,29 @@ def test_a_failing_test_is_exit_code_1(tmp_path: Path) -> None:
     done = _rules("test", "--json", str(book))
     assert done.exit_code == 1
     assert len(json.loads(done.output)["failures"]) == 1
+
+
+def test_coverage_is_told_by_line_and_in_sum(tmp_path: Path) -> None:
+    book = tmp_path / "hotel.yaml"
+    book.write_text(HOTEL.read_text())
+    case = "cases:\n  - {name: towels, say: [towels, smoke]}\n"
+    (tmp_path / "hotel.test.yaml").write_text(case)
+    told = _rules("test", str(book)).output
+    line = HOTEL.read_text().split("id: maintenance")[0].count("\n") + 1
+    assert f"{book}:{line}: no test reached routes maintenance" in told
+    assert "no test reached the fallback" in told
+    assert re.search(r"2 passed, 0 failed, 2 of \d+ rules reached \(protect 1 of 1, ", told)
+    as_json = json.loads(_rules("test", "--json", str(book)).output)
+    assert set(as_json) == {"file", "passed", "failures", "unreached", "rules"}
+    by_id = {rule["id"]: rule for rule in as_json["rules"]}
+    assert by_id["emergency"]["texts"] == 1
+    assert by_id["maintenance"] == {
+        "id": "maintenance",
+        "section": "routes",
+        "line": line,
+        "texts": 0,
+    }
+    assert "maintenance" in {rule["id"] for rule in as_json["unreached"]}
 
 
 def test_a_text_is_explained_for_people_and_programs() -> None:

@@ -55,6 +55,43 @@ def test_a_mistake_makes_no_account_and_is_told(
     assert find_login(hotel, "alice") is None
 
 
+def test_a_shift_begins_and_ends_by_command_and_the_list_shows_it(
+    hotel: World, program: Program
+) -> None:
+    program(*ALICE, stdin="correct horse battery\n")
+    receive(hotel, Inbound("SM1", "+16125550123", "+16125550100", None, "towels please"))
+    [listed] = program("staff", "list", "--tenant", "grand-hotel", "--json").stdout.splitlines()
+    assert json.loads(listed) == {
+        "handle": "alice",
+        "name": "Alice Moreau",
+        "role": "supervisor",
+        "teams": ["front-desk", "engineering"],
+        "on_shift": True,
+        "open_threads": 1,
+    }
+    done = program("staff", "shift", "--tenant", "grand-hotel", "--handle", "alice", "off")
+    assert (done.returncode, done.stdout) == (0, "grand-hotel: alice is off shift\n")
+    listed = program("staff", "list", "--tenant", "grand-hotel").stdout
+    assert "off shift" in listed
+    assert "front-desk, engineering" in listed
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("shift", "--tenant", "grand-hotel", "--handle", "nobody", "on"),
+        ("shift", "--tenant", "nowhere", "--handle", "alice", "on"),
+        ("list", "--tenant", "nowhere"),
+    ],
+)
+def test_whoever_is_not_there_is_told(
+    hotel: World, program: Program, arguments: tuple[str, ...]
+) -> None:
+    done = program("staff", *arguments)
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+    assert arguments[-2] in done.stderr or "nowhere" in done.stderr
+
+
 def test_an_unknown_role_is_wrong_use(program: Program) -> None:
     assert program(*ALICE, "--role", "king").returncode == 2
 
@@ -66,6 +103,8 @@ def test_a_contact_is_shown_as_stored(hotel: World, program: Program) -> None:
     shown = json.loads(done.stdout)
     assert shown["messages"][0]["body"] == "the shower is broken"
     assert shown["messages"][0]["decision"]["rule"] == "maintenance"
+    assert shown["thread"]["asked_team"] == "engineering"
+    assert shown["thread"]["waiting_since"], "nobody is on shift"
 
 
 def test_someone_unknown_is_exit_code_1(hotel: World, program: Program) -> None:
@@ -83,6 +122,23 @@ def test_doctor_says_of_each_part_what_to_do(hotel: World, program: Program) -> 
     assert "bellhop worker" in found["worker"]["do"]
     assert not found["carrier"]["ok"]
     assert all(line["ok"] or line["do"] for line in found.values())
+
+
+def test_doctor_names_the_secret_that_is_missing_and_a_mail_server_that_is_not_there(
+    hotel: World, program: Program
+) -> None:
+    webhook = "webhooks: {pms: {url: 'https://pms.example.com/in', secret: WEBHOOK_SECRET_PMS}}"
+    with (hotel.settings.rules_dir / "grand-hotel.yaml").open("a") as book:
+        book.write(f"\n{webhook}\n")
+    publish_folder(hotel, hotel.settings.rules_dir)
+    done = program("doctor", "--json", SMTP_URL="smtp://127.0.0.1:1")
+    found = {line["part"]: line for line in map(json.loads, done.stdout.splitlines())}
+    assert found["webhooks"]["do"] == "set WEBHOOK_SECRET_PMS"
+    assert found["mail"]["says"] == "the mail server does not answer"
+    done = program("doctor", "--json", WEBHOOK_SECRET_PMS="long enough to be one")
+    found = {line["part"]: line for line in map(json.loads, done.stdout.splitlines())}
+    assert found["webhooks"]["ok"]
+    assert found["mail"]["ok"]
 
 
 def test_doctor_goes_on_where_parts_are_down(program: Program) -> None:

@@ -1,5 +1,8 @@
 """The table of settings in docs/operations.md; `python -m tests.docs.settings_table` prints it."""
 
+from collections.abc import Mapping
+from typing import get_origin
+
 from pydantic.fields import FieldInfo
 
 from router.settings import Settings
@@ -12,13 +15,14 @@ def settings_table() -> str:
 
 
 def _row(name: str, field: FieldInfo) -> str:
-    return f"| `{name.upper()}` | {_default(field)} | {field.description} |"
+    family = "_…" if get_origin(field.annotation) is Mapping else ""
+    return f"| `{name.upper()}{family}` | {_default(field)} | {field.description} |"
 
 
 def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "**required**"
-    if field.default in {None, ""}:
+    if field.default_factory is not None or field.default in {None, ""}:
         return "none"
     shown = str(field.default)
     return f"`{shown.lower() if isinstance(field.default, bool) else shown}`"

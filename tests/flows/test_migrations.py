@@ -15,7 +15,7 @@ import router.store
 from router.store import schema
 from router.store.engine import Store
 from router.store.rows import table
-from router.store.tables import Contact, Thread
+from router.store.tables import Contact, Staff, Thread
 
 MIGRATIONS = Path(router.store.__file__).parent / "migrations"
 LONG_AGO = datetime(2026, 1, 2, 3, tzinfo=UTC)
@@ -58,6 +58,55 @@ def test_flags_and_persons_come_along(first: Store, rows: Callable[..., None]) -
     assert [(row.id, row.flags) for row in threads] == [("t1", ["doubt"]), ("t2", [])]
     assert threads[0].doubt_since == LONG_AGO
     assert all(row.person == row.lookup for row in persons)
+
+
+def test_what_nobody_had_claimed_waits_for_whoever_comes_on_shift(first: Store) -> None:
+    for number, (state, team, assignee) in enumerate(
+        [("open", "desk", None), ("open", "desk", "ann"), ("open", None, None),
+         ("closed", "desk", None)]
+    ):  # fmt: skip
+        keep(
+            first,
+            table(Thread),
+            tenant_id="t",
+            id=f"t{number}",
+            contact_id=f"c{number}",
+            number="+1",
+            state=state,
+            team=team,
+            assignee=assignee,
+            claimed=assignee is not None,
+            flagged=False,
+            tags=[],
+            last_activity_at=LONG_AGO,
+            next_seq=2,
+        )
+    keep(
+        first,
+        table(Staff),
+        tenant_id="t",
+        id="s",
+        handle="ann",
+        name=b"sealed",
+        email=b"sealed",
+        email_lookup=b"hash",
+        role="agent",
+        teams=["desk"],
+        on_shift=True,
+        password_hash="",
+        session_epoch=0,
+        created_at=LONG_AGO,
+    )
+    schema.upgrade(first)
+    with first.read() as connection:
+        waiting = connection.execute(
+            select(col(Thread.id), col(Thread.asked_team), col(Thread.waiting_since)).where(
+                col(Thread.waiting_since).is_not(None)
+            )
+        ).all()
+        turns = connection.execute(select(col(Staff.turns))).scalar_one()
+    assert waiting == [("t0", "desk", LONG_AGO)]
+    assert turns == {}
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from rq import Queue
 from rq.job import JobStatus
 from rq.serializers import JSONSerializer
 
+from router.couriers.couriers import make_couriers
 from router.flows.world import World
 from router.jobs import tasks
 from router.jobs.bell import QUEUE, Bell
@@ -26,7 +27,8 @@ def database(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(autouse=True)
 def _serving(world: World, bell: Bell) -> Iterator[None]:
-    tasks.serve(tasks.Runtime(world, NoCarrier(), bell))
+    couriers = make_couriers(world.settings)
+    tasks.serve(tasks.Runtime(world, NoCarrier(), bell, couriers))
     yield
     tasks._runtime.clear()
 
@@ -46,7 +48,7 @@ def _status(redis: Redis, job_id: str) -> JobStatus | None:
 
 def test_a_job_for_a_row_that_no_longer_exists_ends_well(redis: Redis, queue: Queue) -> None:
     for task, ids in [("drain_sender", ("gone",)), ("settle_sender", ("gone",)),
-                      ("erase", ("gone", "gone"))]:  # fmt: skip
+                      ("erase", ("gone", "gone")), ("send_dispatches", ("gone",))]:  # fmt: skip
         _enqueue(redis, Errand(task, ids).path, *ids)
     _work(redis)
     assert len(queue) == 0

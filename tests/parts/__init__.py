@@ -1,1 +1,1 @@
-"""Real servers for tests: Valkey, PostgreSQL."""
+"""Real servers for tests: Valkey, PostgreSQL, the language server of editors."""

@@ -131,7 +131,7 @@ def test_protect_moves_even_a_claimed_thread(hotel: Rulebook) -> None:
 
 def test_enrich_runs_before_the_rule_that_decides(hotel: Rulebook) -> None:
     decision = decide_text(hotel, "gold member, there is smoke")
-    assert [rule.id for rule in decision.rules] == ["vip", "emergency"]
+    assert [rule.id for rule in decision.rules] == ["vip", "member", "emergency"]
     assert decision.rule is not None
     assert decision.rule.id == "emergency"
     assert decision.after.tags == {"vip", "emergency"}

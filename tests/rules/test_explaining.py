@@ -35,7 +35,7 @@ routes:
 fallback:
   do: [{assign: bar}]
 """
-OF_WHOLE_FILES = {"BH101", "BH110", "BH111", "BH112", "BH113"}
+OF_WHOLE_FILES = {"BH101", "BH110", "BH111", "BH112", "BH113", "BH114"}
 EXPLAINED = [explain_code(code) for code in CODES]
 SHOWN = [one for one in EXPLAINED if one.code not in OF_WHOLE_FILES]
 

@@ -1,5 +1,6 @@
 """What `then`, `mode`, `rollout` and `expires` make of a rule, and the order of the sections."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import given
@@ -116,3 +117,12 @@ def test_nothing_enriches_a_text_that_a_dialog_takes() -> None:
     book = shop("enrich: [{id: all, match: {message_has: Ana}, do: [{tag: seen}]}]\n")
     thread = ThreadState("open", dialog=DialogState("join", "name", LATER))
     assert decide_text(book, "Ana", thread=thread).after.tags == frozenset()
+
+
+def test_a_second_reply_is_never_said() -> None:
+    marks = "{id: mark, match: {message_has: tea}, then: continue, do: [{tag: thirsty}]}"
+    book = routes(marks, TEA)
+    greedy = replace(book.routes[0], do=book.routes[1].do[:1])  # as no file that loads has it
+    assert said(
+        decide_text(replace(book, routes=(greedy, book.routes[1]), finder=None), "tea")
+    ) == ["soon"]

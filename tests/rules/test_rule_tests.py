@@ -9,10 +9,13 @@ from hypothesis import strategies as st
 from rules.load import load
 from rules.model import Rulebook
 from rules.rehearsal.casefile import load_tests
+from rules.rehearsal.coverage import summarize
 from rules.rehearsal.testing import run_tests
-from tests.rules.conftest import BOOKS
+from tests.rules.cafe import CAFE
+from tests.rules.conftest import BOOKS, load_book
 from tests.rules.shop import routes
 
+EXAMPLE = Path(__file__).with_name("example") / "grand-hotel.yaml"
 ALL_BOOKS = sorted(path for path in BOOKS.glob("*.yaml") if not path.stem.endswith(".test"))
 
 
@@ -25,6 +28,14 @@ def test_a_book_of_ours_is_clean_passes_its_tests_and_is_covered(path: Path) -> 
     report = run_tests(loaded.book, tests.read_text(), tests.name)
     assert [str(failure) for failure in report.failures] == []
     assert report.unreached == ()
+
+
+def test_the_example_of_the_language_is_clean_and_passes_its_tests() -> None:
+    loaded = load(EXAMPLE.read_text(), EXAMPLE.name)
+    assert loaded.findings == ()
+    assert loaded.book is not None
+    tests = EXAMPLE.with_suffix(".test.yaml")
+    assert run_tests(loaded.book, tests.read_text(), tests.name).failures == ()
 
 
 def _fail(book: Rulebook, case: str) -> list[str]:
@@ -88,6 +99,14 @@ def test_a_mistake_in_a_test_file_fails(hotel: Rulebook, case: str, why: str) ->
     assert why in failure
 
 
+def test_more_texts_than_a_save_can_wait_for_are_refused(hotel: Rulebook) -> None:
+    case = f"  - {{name: a, say: [{', '.join(['towels'] * 1_000)}]}}\n"
+    assert run_tests(hotel, f"cases:\n{case}{case}", "t.yaml").ok
+    more = f"cases:\n{case}{case}  - {{name: b, say: towels}}\n"
+    said = "t.yaml:2: BH113 2,001 texts and waits; a test file holds 2,000 at most"
+    assert [str(failure) for failure in run_tests(hotel, more, "t.yaml").failures] == [said]
+
+
 def test_tests_without_cases_fail(hotel: Rulebook) -> None:
     assert _fail(hotel, "cases: []\n") == ["t.yaml:1: BH205 cases must not be empty"]
 
@@ -110,6 +129,53 @@ def test_a_rule_that_no_test_reached_is_named_with_its_line(hotel: Rulebook) -> 
     unreached = {rule.id: rule.line for rule in report.unreached}
     assert "towels" not in unreached
     assert unreached["maintenance"] == hotel.routes[0].line
+
+
+def test_coverage_counts_the_texts_that_each_rule_acted_on(hotel: Rulebook) -> None:
+    report = run_tests(hotel, "cases: [{name: a, say: [towels, more towels, smoke]}]", "t.yaml")
+    texts = {rule.id: rule.texts for rule in report.reached}
+    assert (texts["towels"], texts["emergency"], texts["maintenance"]) == (2, 1, 0)
+    routes = len(hotel.routes)
+    told = summarize(report.reached)
+    assert told.startswith(f"2 of {routes + len(hotel.enrich) + 2} rules reached (protect 1 of 1,")
+    assert told.endswith(f"routes 1 of {routes}, fallback 0 of 1)")
+
+
+def test_a_rule_in_shadow_mode_is_reached_where_it_would_have_acted() -> None:
+    book = load_book(CAFE.replace("{id: tea,", "{id: tea, mode: shadow,"))
+    report = run_tests(book, "cases: [{name: a, say: tea, expect: {not_rule: tea}}]", "t.yaml")
+    assert report.ok
+    assert "tea" not in {rule.id for rule in report.unreached}
+
+
+def test_a_picture_comes_with_its_own_text_alone() -> None:
+    book = load_book(CAFE.replace("message_has: tea", "media: image"))
+    talk = """
+      - {say: look, given: {media: image}, expect: {rule: tea}}
+      - {say: did you see it, expect: {not_rule: tea}}"""
+    assert _fail(book, f"cases:\n  - name: a\n    talk:{talk}\n") == []
+    every = "cases: [{name: a, given: {media: image}, say: look, expect: {rule: tea}}]"
+    assert _fail(book, every) == []
+
+
+def test_what_falls_due_before_the_instant_of_a_step_has_happened(hotel: Rulebook) -> None:
+    case = """
+cases:
+  - name: a
+    given: {at: 2026-11-10 10:00}
+    talk:
+      - {say: leak, expect: {assign: engineering}}
+      - {say: hello?, given: {at: 2026-11-10 11:00}, expect: {assign: duty-manager, reply: waiting}}
+      - {wait: 1h, expect: {nothing: true}}
+"""
+    assert _fail(hotel, case) == []
+
+
+def test_a_thread_that_is_given_is_no_first_contact() -> None:
+    book = load_book(CAFE.replace("message_has: tea", 'first_contact: "true"'))
+    assert _fail(book, "cases: [{name: a, say: x, expect: {rule: tea}}]") == []
+    case = "cases: [{name: a, given: {thread: closed}, say: x, expect: {not_rule: tea}}]"
+    assert _fail(book, case) == []
 
 
 def test_each_text_of_say_runs_afresh(hotel: Rulebook) -> None:
@@ -204,3 +270,23 @@ cases:
       - {wait: 5d, expect: {nothing: true}}
 """
     assert run_tests(book, cases, "t.yaml").failures == ()
+
+
+def test_what_a_rule_tells_others_and_puts_aside_can_be_expected() -> None:
+    book = routes(
+        "{id: it, match: {message_has: tea}, do: [{notify: boss}, {notify: {staff: carol}},"
+        " {webhook: till}, {untag: old}, {tag: old}, {snooze: 120m}]}"
+    )
+    good = "{notify: [boss, carol], webhook: till, untag: old, snooze: 2h}"
+    assert run_tests(book, f"cases: [{{name: a, say: tea, expect: {good}}}]", "t.yaml").ok
+    none = "{notify: none, webhook: none, untag: none, snooze: none}"
+    assert run_tests(book, f"cases: [{{name: a, say: hello, expect: {none}}}]", "t.yaml").ok
+    for wrong in (
+        "notify: kitchen",
+        "webhook: none",
+        "untag: none",
+        "snooze: 3h",
+        "notify: nobody",
+    ):
+        cases = f"cases: [{{name: a, say: tea, expect: {{{wrong}}}}}]"
+        assert not run_tests(book, cases, "t.yaml").ok, wrong

@@ -33,7 +33,7 @@ def _sections(text: str) -> dict[str, str]:
     return {part.split(":")[0]: part for part in parts if part.strip()}
 
 
-def _with(section: str) -> str:
+def with_section(section: str) -> str:
     """The page's first rulebook with one of its sections exchanged."""
     merged = {**_sections(WHOLE), **_sections(section)}
     return "".join(merged.values())
@@ -61,7 +61,7 @@ def test_the_whole_rulebook_is_clean() -> None:
 
 @pytest.mark.parametrize("section", SECTIONS, ids=lambda text: text.split("\n")[1].strip()[:40])
 def test_an_example_loads(section: str) -> None:
-    loaded = load(_with(section), "cafe.yaml")
+    loaded = load(with_section(section), "cafe.yaml")
     assert [str(f) for f in loaded.findings if f.code not in EXPECTED_WARNINGS] == []
 
 

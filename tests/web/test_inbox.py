@@ -29,12 +29,18 @@ OPEN_TO_ALL = {
 
 
 NOBODY = "01aaaaaaaaaaaaaaaaaaaaaaaa"
-WHATEVER_ACTS_NEED = {"text": "hi", "note": "by phone", "scope": "service"}
+WHATEVER_ACTS_NEED = {
+    "text": "hi",
+    "note": "by phone",
+    "scope": "service",
+    "to": "team:engineering",
+    "length": "hour",
+}
 
 
 def _staff_routes(app: Flask, thread_id: str = NOBODY) -> Iterator[tuple[str, str]]:
     """(method, path) of every route that is not meant for everyone."""
-    values = {"view": "open", "thread_id": thread_id}
+    values = {"view": "open", "thread_id": thread_id, "message_id": NOBODY}
     for rule in app.url_map.iter_rules():
         if rule.endpoint in OPEN_TO_ALL:
             continue
@@ -45,7 +51,8 @@ def _staff_routes(app: Flask, thread_id: str = NOBODY) -> Iterator[tuple[str, st
 
 def _acts(app: Flask, thread_id: str) -> list[str]:
     """The path of every act of staff on a thread."""
-    return [path for method, path in _staff_routes(app, thread_id) if method == "POST"]
+    posts = [path for method, path in _staff_routes(app, thread_id) if method == "POST"]
+    return [path for path in posts if f"/{thread_id}/" in path]
 
 
 def test_strangers_are_sent_to_sign_in_from_every_route(
@@ -115,9 +122,12 @@ def test_views_hold_what_they_say(carrier: Carrier, alice: Visitor, thread_of: T
         page = alice.get(f"/inbox/{view}/list").text
         return {number for number in (GUEST, "+16125550143") if number in page}
 
-    assert (names("mine"), names("team"), len(names("open"))) == (set(), {GUEST}, 2)
+    assert (names("mine"), names("team"), len(names("open"))) == ({GUEST}, {GUEST}, 2)
+    assert names("unclaimed") == {"+16125550143"}  # nobody of engineering is there
     thread = f"/inbox/open/{thread_of()}"
-    alice.post(f"{thread}/claim", seen_on=thread)
+    alice.post(f"{thread}/snooze", seen_on=thread, length="hour")
+    assert (names("mine"), len(names("open")), names("snoozed")) == (set(), 1, {GUEST})
+    alice.post(f"{thread}/wake", seen_on=thread)
     assert names("mine") == {GUEST}
     alice.post(f"{thread}/close", seen_on=thread)
     assert (names("open"), names("closed")) == ({"+16125550143"}, {GUEST})
@@ -192,10 +202,11 @@ def test_acting_without_the_form_s_token_changes_nothing(
 def test_a_rulebook_that_was_refused_is_announced(alice: Visitor, businesses: Any) -> None:
     from_disk = businesses.settings.rules_dir / "grand-hotel.yaml"
     from_disk.write_text(from_disk.read_text().replace("- reply: towels-coming", "- replly: x", 1))
-    assert "was refused" not in alice.get("/inbox/open").text
+    assert "refused" not in alice.get("/inbox/open").text
     publish_folder(businesses, businesses.settings.rules_dir)
     page = alice.get("/inbox/open").text
-    assert "The rulebook on disk was refused" in page
+    assert "grand-hotel.yaml: refused" in page
+    assert "routed by revision 1" in page
     assert "replly" in page
 
 

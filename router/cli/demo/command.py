@@ -13,11 +13,11 @@ from pathlib import Path
 import click
 
 from router.cli.demo.children import Children, bellhop
-from router.cli.demo.home import TENANT, USER, DemoError, Home, occupied
+from router.cli.demo.home import USER, DemoError, Home, occupied
+from router.cli.demo.people import hire
 from router.cli.demo.valkey import server_command, stop_orphan, wait_until
 from router.cli.start import PROBLEMS, WRONG_USE, fail, opened_world
 from router.flows.publish import publish_folder
-from router.flows.staff import NewStaff, add_staff, find_login
 from router.flows.world import World
 from router.jobs.redis import connect
 from router.jobs.worker import has_worker
@@ -95,25 +95,7 @@ def _prepare(world: World, password: str) -> None:
     ]
     for finding in refused:
         click.echo(f"demo: rulebook refused: {finding}", err=True)
-    if find_login(world, USER) is None:
-        teams = ("front-desk", "engineering", "housekeeping", "duty-manager")
-        _add_alice(world, password, teams)
-
-
-def _add_alice(world: World, password: str, teams: tuple[str, ...]) -> None:
-    add_staff(
-        world,
-        NewStaff(
-            tenant_id=TENANT,
-            handle=USER,
-            email="alice@example.com",
-            name="Alice Moreau",
-            password=password,
-            role="supervisor",
-            teams=teams,
-            on_shift=True,
-        ),
-    )
+    hire(world, password)
 
 
 def _wait_until_ready(

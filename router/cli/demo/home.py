@@ -14,6 +14,7 @@ from router.cli.demo.valkey import socket_path
 from router.store.sealing import new_key
 
 BOOKS = Path(__file__).parents[3] / "rules" / "books"
+SCHEMAS = "schema"  # a folder that editors find by the first line of a rulebook
 TENANT = "grand-hotel"
 USER = "alice"
 REMAINS_SECONDS = 20.0
@@ -56,6 +57,7 @@ class Home:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not self.rules_dir.exists():
             self._copy_books()
+        shutil.copytree(BOOKS / SCHEMAS, self.rules_dir / SCHEMAS, dirs_exist_ok=True)
         for log in (self.data_dir / "log").glob("*.log"):
             if log.stat().st_size > LARGEST_LOG_BYTES:
                 log.replace(log.with_suffix(".log.1"))

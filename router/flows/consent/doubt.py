@@ -6,7 +6,7 @@ The person is asked once; whoever is silent for a day after that is taken at the
 from dataclasses import replace
 from datetime import timedelta
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, select, update
 from sqlmodel import col
 
 from keywords.reading import Meaning
@@ -15,25 +15,14 @@ from router.flows.consent.wishes import opt_out
 from router.flows.held import Held
 from router.flows.outbox import THREADS_OF_PERSON, requeue
 from router.flows.senders import bell_of
-from router.store.ids import new_id
+from router.flows.timer_rows import cancel_timers, start_timer
 from router.store.ledger import Ledger
 from router.store.rows import DECISION_OF_MESSAGE, is_held, table
-from router.store.tables import DecisionRecord, Message, Timer
+from router.store.tables import DecisionRecord, Message
 from rules.compliance import SILENCE
 
 RELEASED_WITHIN = timedelta(hours=24)  # what waited longer has lost its sense
 
-_SET = insert(table(Timer))
-_CANCEL = (
-    update(table(Timer))
-    .where(
-        col(Timer.tenant_id) == bindparam("tenant"),
-        col(Timer.thread_id) == bindparam("thread"),
-        col(Timer.kind) == "silence",
-        col(Timer.state) == "waiting",
-    )
-    .values(state="canceled")
-)
 _HELD = (
     select(col(Message.id), col(Message.number), col(Message.created_at))
     .where(
@@ -86,26 +75,12 @@ def begin_doubt(held: Held, text: str, *, asked: bool) -> None:
         return
     if not held.first_contact:
         hear_answer(held)  # one timer at a time
-    timer_id = new_id()
-    held.connection.execute(
-        _SET,
-        {
-            "tenant_id": held.tenant_id,
-            "id": timer_id,
-            "thread_id": held.thread_id,
-            "kind": "silence",
-            "state": "waiting",
-            "rule": "",
-            "due_at": held.at + SILENCE,
-            "created_at": held.at,
-            "payload": held.keys.seal_json("timer.payload", timer_id, {"text": text}),
-        },
-    )
+    start_timer(held, "silence", held.at + SILENCE, {"text": text})
 
 
 def hear_answer(held: Held) -> None:
     """The person wrote on, and not in doubt again: they were not silent."""
-    held.connection.execute(_CANCEL, {"tenant": held.tenant_id, "thread": held.thread_id})
+    cancel_timers(held, "silence")
 
 
 def end_doubt(held: Held, *, release: bool) -> None:

@@ -17,6 +17,7 @@ from router.flows.timers import end_escalations
 from router.flows.turn import Turn
 from router.store.rows import AnyRow
 from router.store.tables import PrivacyRequest
+from rules.inputs import pack_nothing
 from rules.texts.builtin import answer, fill
 
 MOST_TRIES = 5
@@ -58,7 +59,7 @@ def confirm(turn: Turn, request: AnyRow) -> Ripples | None:
         ripples |= Ripples(erasures=frozenset({(held.tenant_id, request.id)}))
     else:
         _refuse(turn, request)
-    insert_record(turn, {}, keyword=Meaning.DELETE.value, language=request.language)
+    insert_record(turn, pack_nothing(), keyword=Meaning.DELETE.value, language=request.language)
     return ripples
 
 

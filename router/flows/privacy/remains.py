@@ -3,6 +3,9 @@
 from sqlalchemy import Connection, delete, exists, func, insert, select, update
 from sqlmodel import col
 
+from router.flows.assign.hands import let_go, queue_up
+from router.flows.audit import note
+from router.flows.dispatches.remains import cancel_dispatches, delete_dispatches
 from router.flows.held import Held, hold_thread, save, save_contact
 from router.flows.world import World
 from router.store.rows import AnyRow, is_unfinished
@@ -19,6 +22,9 @@ from router.store.tables import (
 )
 from rules.decision import ThreadState
 
+ERASED = "privacy.erased"
+"""In the audit: an erasure was carried out. `texts`: how many of the person's own texts went."""
+
 
 def is_in_flight(world: World, target: AnyRow) -> bool:
     """Whether a message up to the receipt may still reach the carrier; what only waits will not."""
@@ -34,7 +40,8 @@ def is_in_flight(world: World, target: AnyRow) -> bool:
             .where(*older, col(Message.state) == "queued")
             .values(state="canceled", reason="erasure", updated_at=world.now())
         )
-        return connection.execute(select(exists().where(*older))).scalar_one()
+        is_telling = cancel_dispatches(connection, target, world.now())
+        return is_telling or connection.execute(select(exists().where(*older))).scalar_one()
 
 
 def last_seq(connection: Connection, target: AnyRow) -> int:
@@ -60,9 +67,10 @@ def delete_here(world: World, target: AnyRow) -> bool:
             held = hold_thread(connection, keys, target.thread_id, now)
             if held is not None:
                 last = last_seq(connection, target)
-                if _is_at_carrier(held, last):
+                if _is_at_carrier(held, last) or not delete_dispatches(held, last):
                     return False
-                _delete_messages(held, last)
+                texts = _delete_messages(held, last)
+                note(connection, held.tenant_id, now, "worker", ERASED, texts=texts)
                 _delete_person(held)
         connection.execute(
             update(PrivacyRequest)
@@ -108,20 +116,22 @@ def _is_at_carrier(held: Held, last: int) -> bool:
     ).scalar_one()
 
 
-def _delete_messages(held: Held, last: int) -> None:
+def _delete_messages(held: Held, last: int) -> int:
+    """Remove the texts; how many of them were the person's own."""
     connection = held.connection
     mine = (
         col(Message.tenant_id) == held.tenant_id,
         col(Message.thread_id) == held.thread_id,
         col(Message.seq) <= last,
     )
-    connection.execute(
+    decided = connection.execute(
         delete(DecisionRecord).where(
             col(DecisionRecord.tenant_id) == held.tenant_id,
             col(DecisionRecord.message_id).in_(select(col(Message.id)).where(*mine)),
         )
     )
     connection.execute(delete(Message).where(*mine))
+    return decided.rowcount
 
 
 def _delete_person(held: Held) -> None:
@@ -172,7 +182,9 @@ def _is_known_elsewhere(held: Held) -> bool:
 
 def _make_stranger(held: Held) -> None:
     held.state = ThreadState(state="open", team=held.state.team)
-    held.assignee, held.doubt_since, held.blocked = None, None, None
+    let_go(held)
+    queue_up(held)
+    held.doubt_since, held.blocked = None, None
     held.attributes, held.groups, held.language = {}, frozenset(), None
     save(held)
     save_contact(held)

@@ -77,7 +77,8 @@
 
   function settle() {
     for (const line of document.querySelectorAll("a.line")) {
-      if (new URL(line.href).pathname === location.pathname) line.setAttribute("aria-current", "true");
+      const { pathname } = new URL(line.href);
+      if (`${location.pathname}/`.startsWith(`${pathname}/`)) line.setAttribute("aria-current", "true");
       else line.removeAttribute("aria-current");
     }
     for (const clock of document.querySelectorAll("time.clock")) {

@@ -1,0 +1,1 @@
+"""`bellhop rules replay`: what a rulebook would have done with recorded traffic."""

@@ -1,0 +1,1 @@
+"""Couriers: the ways to others than the contact. Mail, push notices, and calls of webhooks."""

@@ -1,0 +1,1 @@
+"""Who gets a thread: the shell picks a person where rules name a team."""

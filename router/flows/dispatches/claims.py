@@ -1,0 +1,139 @@
+"""Claiming dispatches: by a conditional update, under a token and a lease; their order is free.
+
+A lease that ran out means that the process died on the way. What may be said twice (a push notice
+takes its own place, a webhook's receiver knows the event) waits again; a text message or a mail
+becomes `unknown`.
+"""
+
+import secrets
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, exists, or_, select, update
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from router.couriers import mail, post
+from router.flows.world import World
+from router.store.rows import AnySelect, table
+from router.store.tables import Dispatch
+
+LEASE = timedelta(seconds=60)
+REPEATABLE = ("push", "webhook")
+DIED = "the program ended while it was being sent"
+_SILENT = (mail.SILENT, post.SILENT)
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchClaim:
+    """A dispatch that this process alone may send, until its lease ends. See `Dispatch`."""
+
+    tenant_id: str
+    id: str
+    kind: str
+    recipient: str
+    thread_id: str
+    message_id: str
+    rule: str
+    wanted: str | None
+    number: str
+    attempt: int
+    created_at: datetime
+    token: str
+    deadline: float  # of time.monotonic: nothing is begun after it
+
+
+def claim_dispatches(world: World, tenant_id: str, limit: int) -> tuple[DispatchClaim, ...]:
+    """Claim up to `limit` of what a tenant has to tell now, notices before webhooks."""
+    at, deadline = world.now(), time.monotonic() + LEASE.total_seconds() / 3
+    token = secrets.token_hex(8)
+    with world.store.write() as connection:
+        _end_leases(connection, tenant_id, at)
+        rows = connection.execute(_ready(tenant_id, at, limit)).all()
+        if rows:
+            connection.execute(
+                update(Dispatch)
+                .where(
+                    col(Dispatch.tenant_id) == tenant_id,
+                    col(Dispatch.id).in_([row.id for row in rows]),
+                    col(Dispatch.state) == "queued",
+                )
+                .values(
+                    state="sending",
+                    token=token,
+                    attempt=col(Dispatch.attempt) + 1,
+                    lease_until=at + LEASE,
+                    updated_at=at,
+                )
+            )
+    return tuple(
+        DispatchClaim(
+            tenant_id=tenant_id,
+            id=row.id,
+            kind=row.kind,
+            recipient=row.recipient,
+            thread_id=row.thread_id,
+            message_id=row.message_id,
+            rule=row.rule,
+            wanted=row.wanted,
+            number=row.number,
+            attempt=row.attempt + 1,
+            created_at=row.created_at,
+            token=token,
+            deadline=deadline,
+        )
+        for row in rows
+    )
+
+
+def is_due(at: datetime, untouched_since: datetime) -> AnySelect:
+    """The tenants (ids) with dispatches to send or leases that ran out, left alone since then."""
+    waits = _is_waiting(at) & (col(Dispatch.updated_at) < untouched_since) & ~_is_resting(at)
+    return select(col(Dispatch.tenant_id)).where(or_(waits, _has_run_out(at))).distinct()
+
+
+def _is_waiting(at: datetime) -> ColumnElement[bool]:
+    is_time = or_(col(Dispatch.not_before).is_(None), col(Dispatch.not_before) <= at)
+    return (col(Dispatch.state) == "queued") & is_time
+
+
+def _has_run_out(at: datetime) -> ColumnElement[bool]:
+    return (col(Dispatch.state) == "sending") & (col(Dispatch.lease_until) < at)
+
+
+def _is_resting(at: datetime) -> ColumnElement[bool]:
+    """Whether it would go to a webhook or a mail server that did not answer, which is left alone
+    until the next try of that: waiting for it keeps a worker from sending texts.
+    """
+    other = aliased(Dispatch)
+    return exists().where(
+        col(other.tenant_id) == col(Dispatch.tenant_id),
+        col(other.kind) == col(Dispatch.kind),
+        or_(
+            (col(other.kind) == "webhook") & (col(other.recipient) == col(Dispatch.recipient)),
+            col(other.kind) == "email",
+        ),
+        col(other.state) == "queued",
+        col(other.error).in_(_SILENT),
+        col(other.not_before) > at,
+    )
+
+
+def _ready(tenant_id: str, at: datetime, limit: int) -> AnySelect:
+    """What could be sent now."""
+    return (
+        select(*table(Dispatch).columns)
+        .where(col(Dispatch.tenant_id) == tenant_id, _is_waiting(at), ~_is_resting(at))
+        .order_by(col(Dispatch.kind) == "webhook", col(Dispatch.created_at))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+
+
+def _end_leases(connection: Connection, tenant_id: str, at: datetime) -> None:
+    ended = update(Dispatch).where(col(Dispatch.tenant_id) == tenant_id, _has_run_out(at))
+    repeatable = col(Dispatch.kind).in_(REPEATABLE)
+    again = {"state": "queued", "token": None, "error": DIED, "updated_at": at}
+    connection.execute(ended.where(repeatable).values(again))
+    connection.execute(ended.where(~repeatable).values(state="unknown", error=DIED, updated_at=at))

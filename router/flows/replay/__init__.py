@@ -1,0 +1,1 @@
+"""Recorded traffic decided again under a rulebook that is not in force."""

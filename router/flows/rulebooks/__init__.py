@@ -1,0 +1,1 @@
+"""Rulebooks in operation: how files become revisions, what is in force, and the way back."""

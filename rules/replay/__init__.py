@@ -1,0 +1,1 @@
+"""Recorded texts decided again under another rulebook, and what would be different."""

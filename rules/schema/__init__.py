@@ -1,0 +1,1 @@
+"""JSON Schemas of rulebooks and of their tests, with which editors complete, explain and warn."""

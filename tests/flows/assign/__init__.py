@@ -1,0 +1,1 @@
+"""Who gets a thread: strategies, queues, shifts, hand-over, snooze."""
