@@ -54,8 +54,9 @@ class PushDevice(SQLModel, table=True):
 class Audit(SQLModel, table=True):
     """Something that was done and may have to be accounted for. Never changed, never deleted.
 
-    `actor`: a staff handle, `file:OWNER`, `os:USER`, `clock` or `worker`. `detail` holds plain identifiers. A row is
-    inserted unchained; `chain_number` and `chain_hash` are its place in the tenant's chain.
+    `actor`: a staff handle, `file:OWNER`, `os:USER`, `clock` or `worker`. `detail` holds plain
+    identifiers. A row is inserted unchained; `chain_number` and `chain_hash` are its place in the
+    tenant's chain.
     """
 
     __table_args__ = (
