@@ -8,8 +8,12 @@ _APOSTROPHES = dict.fromkeys(map(ord, "’‘ʼ‛′`´＇"), "'")
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae"})
 _CONTROLS = dict.fromkeys([*range(9), *range(14, 28), 127])
 _ASCII = {**_CONTROLS, ord("`"): "'"}
-_ACCENTS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
-_ELIDED = re.compile(r"(?<![\w'])(?:(?:jusqu|lorsqu|puisqu|qu|[ldjnscmt])')+(?=\w)")
+_MARKS = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+_ACCENTS = re.compile(f"[{_MARKS}]+")
+# A mark is part of its word, so that words are the same with accents kept and without.
+_ELIDED = re.compile(
+    rf"(?<![\w'{_MARKS}])(?:(?:jusqu|lorsqu|puisqu|qu|[ldjnscmt])')+(?=[{_MARKS}]*\w)"
+)
 # Letters and marks that show nothing and are not of the category "format".
 _BLANK = frozenset(
     {

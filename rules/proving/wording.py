@@ -15,6 +15,7 @@ from rules.model import Condition
 
 IS, STARTS, HAS = "message_is", "message_starts", "message_has"
 BY_PHRASES = (IS, STARTS, HAS)
+_ELIDED = ("l", "d", "j", "n", "s", "c", "m", "t", "qu", "jusqu", "lorsqu", "puisqu")
 _LONGEST = 24  # words of a phrase whose parts are looked at
 
 
@@ -83,7 +84,16 @@ def soften(phrase: Phrase) -> str | None:
 @lru_cache(maxsize=4096)
 def _soften(run: str) -> str | None:
     loose = any(unicodedata.category(char)[0] == "M" for char in run)
-    return None if loose else run_of(words(run))
+    softened = words(run)
+    may_split = any(map(_splits_without_accents, run.split(), softened))
+    return None if loose or may_split else run_of(softened)
+
+
+def _splits_without_accents(word: str, softened: str) -> bool:
+    """Whether an apostrophe in a text would split a word only once its accents are gone: of "ç'a"
+    the words are "ça" with them, "c" and "a" without.
+    """
+    return any(softened.startswith(one) and not word.startswith(one) for one in _ELIDED)
 
 
 def _stands_for(phrase: Phrase, other: str, runs: _Runs) -> bool:

@@ -39,6 +39,12 @@ def test_words_are_folded(text: str, folded: tuple[str, ...]) -> None:
     assert words(text) == folded
 
 
+def test_a_mark_is_part_of_its_word() -> None:
+    """The dot of a Turkish İ stays a mark of its own; what is elided after it stays unsplit."""
+    assert words("İl'eau", accents=True) == ("i\u0307leau",)
+    assert words("İl'eau") == ("ileau",)
+
+
 def test_accents_are_kept_on_demand() -> None:
     assert words("Él SÍ, l'été", accents=True) == ("él", "sí", "l", "été")
     assert words("e\u0301", accents=True) == ("é",)
