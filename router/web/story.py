@@ -6,11 +6,10 @@ from itertools import groupby
 from flask import Blueprint, abort, render_template
 
 from router.flows.story import tell_story
-from router.flows.tenants import tenant_name
 from router.flows.threads import View
 from router.web.parts import parts
 from router.web.staff import is_fragment, me
-from router.web.thread_view import THREAD, list_of
+from router.web.thread_view import THREAD, show_page
 from rules.story.explain import RuleStory
 
 NOT_MATCHED = "did not match"
@@ -52,7 +51,6 @@ def show(view: View, thread_id: str, message_id: str) -> str:
     if story is None:
         abort(404)
     shown = {
-        "view": view,
         "story": story,
         "stretches": stretches(story.told.explanation.rules) if story.told else [],
         "outcomes": OUTCOMES,
@@ -60,11 +58,8 @@ def show(view: View, thread_id: str, message_id: str) -> str:
         "missing": MISSING,
     }
     if is_fragment():
-        return render_template("inbox/story.html", **shown)
-    business = tenant_name(parts().world, staff.tenant_id)
-    return render_template(
-        "inbox/page.html", business=business, thread=None, **list_of(view) | shown
-    )
+        return render_template("inbox/story.html", view=view, **shown)
+    return show_page(view, None, **shown)
 
 
 def stretches(rules: tuple[RuleStory, ...]) -> list[Stretch]:
