@@ -72,6 +72,7 @@ def _asks_for_words(rules: Iterable[Rule]) -> bool:
 
 def _follow_routes(draft: Draft) -> None:
     """Let the first route that matches act, and those that go on before it; else the fallback."""
+    draft.look_again()  # a dialog that hands over may have saved something
     _enrich(draft)
     if draft.case.book.codes and not _asks_for_words(routing(Draft(draft.case))):
         guessing.notice(draft)

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.decision import DialogState, ThreadState
+from rules.heard import make_phrase
 from rules.matching import lot
 from tests.rules.conftest import MORNING, decide_text, said
 from tests.rules.shop import routes, shop
@@ -111,6 +112,19 @@ def test_a_route_that_interrupts_ends_the_dialog_only_if_it_assigns_or_starts() 
     assert joined is not None
     assert joined.name == "join"
     assert decide_text(book, "hmm", thread=waiting).held_by == "order"
+
+
+def test_routes_see_what_a_dialog_saved_as_it_hands_over() -> None:
+    book = routes("{id: gold, match: {sender: {tier: gold}}, do: [{assign: boss}]}")
+    tier = book.dialogs["order"].steps[0]
+    asks = replace(
+        tier, expect="choice", save="tier", on={"gold": "handover"},
+        choices={"gold": (make_phrase("gold"),)},
+    )  # fmt: skip
+    dialogs = {**book.dialogs, "order": replace(book.dialogs["order"], steps=(asks,))}
+    thread = ThreadState("open", dialog=DialogState("order", "day", LATER))
+    decision = decide_text(replace(book, dialogs=dialogs), "gold", thread=thread)
+    assert [rule.id for rule in decision.rules] == ["gold"]
 
 
 def test_nothing_enriches_a_text_that_a_dialog_takes() -> None:
