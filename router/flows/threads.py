@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
 from sqlmodel import col
 
 from router.flows.consent.scopes import CARRIER
 from router.flows.names import contact_name
+from router.flows.rulebooks.live import RulebookLost
 from router.flows.staff import StaffIdentity
 from router.flows.world import World
 from router.store.rows import CONTACT_OF_THREAD, AnyRow, AnySelect
@@ -65,8 +65,16 @@ def list_threads(world: World, staff: StaffIdentity, view: View) -> list[ThreadL
         if not rows:
             return []
         last = _last_messages(connection, keys, [row.id for row in rows])
-        zone = world.live_book(connection, staff.tenant_id).timezone
+        zone = _zone(world, connection, staff.tenant_id)
     return [_line(keys, row, last.get(row.id), zone) for row in rows]
+
+
+def _zone(world: World, connection: Connection, tenant_id: str) -> tzinfo:
+    """That of the business; a list is shown all the same while its rulebook does not load."""
+    try:
+        return world.live_book(connection, tenant_id).timezone
+    except RulebookLost:
+        return UTC
 
 
 def _threads(tenant_id: str) -> AnySelect:
@@ -136,9 +144,7 @@ def _last_messages(
     }
 
 
-def _line(
-    keys: TenantKeys, row: AnyRow, last: tuple[str, str] | None, zone: ZoneInfo
-) -> ThreadLine:
+def _line(keys: TenantKeys, row: AnyRow, last: tuple[str, str] | None, zone: tzinfo) -> ThreadLine:
     direction, preview = last or ("in", "")
     is_asleep = row.state == "snoozed"
     return ThreadLine(

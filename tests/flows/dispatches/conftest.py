@@ -31,9 +31,20 @@ from tests.couriers.post_office import PostOffice, post_office
 from tests.couriers.receiver import Receiver, receiving
 from tests.flows.conftest import BOOK, TENANT, Line, Person
 
+TELLS_NOBODY = BOOK.replace("      - notify: {team: duty-manager, by: [sms, push]}\n", "")
 HOST = "pms.hotel.example"
 SECRET = "a secret of the tests"
 PMS = "\nwebhooks:\n  pms: {url: 'https://HOST:PORT/in', secret: WEBHOOK_SECRET_PMS}\n"
+
+
+@pytest.fixture
+def save_book(world: World) -> Callable[..., None]:
+    """Save a rulebook: if none is given the hotel's, whose rules tell nobody by themselves."""
+
+    def save(text: str = TELLS_NOBODY, name: str = "grand-hotel.yaml") -> None:
+        (world.settings.rules_dir / name).write_text(text)
+
+    return save
 
 
 @pytest.fixture(scope="session")
