@@ -101,6 +101,11 @@ class Hotel:
         assert found is not None
         return found
 
+    @property
+    def notices(self) -> list[Outgoing]:
+        """What went to staff; the guest is answered as well."""
+        return [text for text in self.carrier.sent if text.to == MOBILE]
+
     def fates(self) -> list[tuple[str, str]]:
         return sorted((one["kind"], one["state"]) for one in self.shown["dispatches"])
 
@@ -139,11 +144,11 @@ def test_staff_and_a_webhook_are_told_by_a_worker(hotel: Hotel) -> None:
     ((_, headers, body),) = hotel.pms.posts
     assert json.loads(body)["body"] == "smoke!"
     assert headers["Bellhop-Event"]
-    (text,) = hotel.carrier.sent
+    (text,) = hotel.notices
     assert (text.to, text.from_address, text.callback_url) == (MOBILE, NUMBER, "")
     hotel.bell.ring(ripples)
     hotel.works()
-    assert (len(hotel.pms.posts), len(hotel.carrier.sent)) == (1, 1)
+    assert (len(hotel.pms.posts), len(hotel.notices)) == (1, 1)
 
 
 def test_a_lost_bell_is_made_good_by_the_sweep(hotel: Hotel, now: MovableNow) -> None:
