@@ -8,6 +8,7 @@ from keywords.vocabulary import Vocabulary
 
 _QUOTED = re.compile(r"[\"“”„«‹＂]([^\"“”„«»‹›＂]*)[\"“”»›＂]")
 _OPENING = re.compile(r"[\"“”„«‹＂]")
+_CLOSING = '"“”»›＂'
 _SIGNED_AT_MOST = 100  # characters
 _EARLIER = re.compile(r"^\s*(?:>|-{2,}\s*$|_{3,}\s*$|-+\s*original message)", re.IGNORECASE)
 
@@ -22,7 +23,9 @@ def is_tapback(text: str, vocabulary: Vocabulary) -> bool:
         return False
     if words(text[: opening.start()]) not in vocabulary.tapbacks:
         return False
-    closing = max(text.rfind(sign) for sign in '"“”»›＂')
+    if not text[opening.end() :].strip(_CLOSING + " "):
+        return False  # nothing is quoted: `para"` is a STOP with a slip of the finger
+    closing = max(text.rfind(sign) for sign in _CLOSING)
     return closing == opening.start() or not words(text[closing + 1 :])
 
 

@@ -45,6 +45,8 @@ def test_an_auto_reply_opts_nobody_out(text: str) -> None:
         "Stop texting me, I'm driving",
         "thanks for texting back",
         "liked",
+        'para"',
+        "Liked “”",
     ],
 )
 def test_a_persons_own_text_is_not_automatic(text: str) -> None:
