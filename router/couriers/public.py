@@ -10,6 +10,10 @@ from collections.abc import Iterator
 from typing import Protocol
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_WITHIN = [  # of the networks that Python takes for public ones
+    ipaddress.ip_network(network)
+    for network in ("64:ff9b:1::/48", "fec0::/10", "::/96", "::ffff:0:0:0/96")
+]
 _LOWEST_32_BITS = 0xFFFFFFFF
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -60,6 +64,8 @@ def is_public(address: Address) -> bool:
     >>> [is_public(ipaddress.ip_address(a)) for a in ("1.1.1.1", "169.254.169.254", "::1")]
     [True, False, False]
     """
+    if any(address in network for network in _WITHIN):
+        return False
     return all(each.is_global and not each.is_multicast for each in (address, *_wrapped(address)))
 
 

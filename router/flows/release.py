@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlmodel import col
 
+from router.flows.each import each
 from router.flows.held import hold_thread, save
 from router.flows.outbox import requeue
 from router.flows.ripples import CALM, Ripples
@@ -24,10 +25,11 @@ def release_due(world: World) -> Ripples:
             .distinct()
             .limit(BATCH)
         ).all()
-    ripples = CALM
-    for tenant_id, thread_id in threads:
-        ripples |= _release(world, tenant_id, thread_id)
-    return ripples
+
+    def release(tenant_id: str, thread_id: str) -> Ripples:
+        return _release(world, tenant_id, thread_id)
+
+    return each(((row.tenant_id, row.thread_id) for row in threads), release)
 
 
 def _release(world: World, tenant_id: str, thread_id: str) -> Ripples:

@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from router.flows.assign.place import give
 from router.flows.consent.doubt import take_silence
+from router.flows.each import each
 from router.flows.held import Held, hold_thread, save
 from router.flows.outbox import Draft, queue
 from router.flows.ripples import CALM, Ripples
@@ -68,10 +69,11 @@ def fire_due(world: World) -> Ripples:
             .order_by(col(Timer.due_at))
             .limit(BATCH)
         ).all()
-    ripples = CALM
-    for tenant_id, timer_id in due:
-        ripples |= _fire(world, tenant_id, timer_id, now)
-    return ripples
+
+    def fire(tenant_id: str, timer_id: str) -> Ripples:
+        return _fire(world, tenant_id, timer_id, now)
+
+    return each(((row.tenant_id, row.id) for row in due), fire)
 
 
 def _fire(world: World, tenant_id: str, timer_id: str, now: datetime) -> Ripples:

@@ -181,6 +181,18 @@ def test_what_was_known_flows_into_no_decision_after_the_code(
     assert alice.shown()["groups"] == []
 
 
+def test_a_dialog_that_waits_ends_with_the_code(alice: Person, line: Line, tmp_path: Path) -> None:
+    for body in ("SUMMIT26", "YES", "Alice Walnut"):
+        alice.texts(body)
+        line.drain()
+    confirmed(alice, line)
+    alice.texts("vegan")
+    line.drain()
+    run_erasures(line)
+    assert places_of(alice.world, tmp_path, "Alice Walnut") == []
+    assert [one["body"] for one in alice.messages if one["direction"] == "in"] == ["vegan"]
+
+
 def test_a_timer_that_was_set_before_the_code_keeps_nobody(
     alice: Person, line: Line, advance: Callable[..., None], tmp_path: Path
 ) -> None:

@@ -3,10 +3,14 @@
 import threading
 from collections.abc import Callable
 
+from sqlalchemy import update
+from sqlmodel import col
+
 from router.flows.inbox import close
 from router.flows.letter import Letter, reply
 from router.flows.staff import StaffIdentity
 from router.flows.timers import fire_due
+from router.store.tables import Timer
 from tests.flows.conftest import Person
 
 BROKEN = "the shower is broken"
@@ -95,3 +99,16 @@ def test_what_is_asked_again_after_an_answer_is_escalated_again(
     advance(minutes=2)
     fire_due(alice.world)
     assert alice.replies()[-1] == "waiting"
+
+
+def test_a_timer_that_cannot_fire_holds_up_no_other(
+    alice: Person, bob: Person, advance: Callable[..., None]
+) -> None:
+    alice.texts("the shower is broken")
+    bob.texts("the shower is broken")
+    with alice.world.store.write() as connection:
+        broken = update(Timer).where(col(Timer.thread_id) == alice.thread["id"])
+        connection.execute(broken.values(payload=b"nothing that opens"))
+    advance(minutes=11)
+    fire_due(alice.world)
+    assert (alice.thread["team"], bob.thread["team"]) == ("engineering", "duty-manager")

@@ -15,8 +15,10 @@ from router.flows.assign.left_behind import left_behind
 from router.flows.assign.members import members_of
 from router.flows.assign.pick import choose
 from router.flows.assign.place import known_ask, seat
+from router.flows.each import each
 from router.flows.held import Held, hold_thread, save
 from router.flows.ripples import CALM, Ripples
+from router.flows.rulebooks.standing import lost_tenants
 from router.flows.world import World
 from router.store.rows import AnyRow
 from router.store.tables import Thread
@@ -27,17 +29,21 @@ MOST_AT_ONCE = 100  # of one tenant in one round, so that no tenant keeps the ot
 
 def drain_queues(world: World) -> Ripples:
     """Take back what was left behind, then give what waits to whoever is free, oldest first."""
+
+    def take_back(tenant_id: str, thread_id: str) -> Ripples:
+        return _seat_again(world, tenant_id, thread_id, _take_back)
+
+    def drain(tenant_id: str, _: str) -> Ripples:
+        return _drain(world, tenant_id)
+
     with world.store.read() as connection:
-        left = left_behind(connection)
-    ripples = CALM
-    for tenant_id, thread_id in left:
-        ripples |= _seat_again(world, tenant_id, thread_id, _take_back)
+        lost = lost_tenants(world, connection)  # theirs wait, and hold up nobody else's
+        left = [one for one in left_behind(connection) if one[0] not in lost]
+    ripples = each(left, take_back)
     with world.store.read() as connection:
         waiting = select(col(Thread.tenant_id)).where(col(Thread.waiting_since).is_not(None))
         tenants = connection.execute(waiting.distinct()).scalars().all()
-    for tenant_id in tenants:
-        ripples |= _drain(world, tenant_id)
-    return ripples
+    return ripples | each(((tenant, "") for tenant in tenants if tenant not in lost), drain)
 
 
 def _drain(world: World, tenant_id: str) -> Ripples:

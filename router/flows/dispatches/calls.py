@@ -77,8 +77,10 @@ def _prepare(means: Means, claim: DispatchClaim) -> _Call | Outcome:
         if webhook is None:
             return Failed("the rulebook does not have it any more")
         row = _read(connection, claim)
-        if row is None or is_being_erased(connection, claim.tenant_id, row.lookup):
+        if row is None:
             return Gone()
+        if is_being_erased(connection, claim.tenant_id, row.lookup):
+            return Retry("the person is being erased")  # what the erasure leaves is told after it
         secret = world.settings.webhook_secret_of(webhook.secret)
         if secret is None:
             return Retry(f"{webhook.secret} is not set")

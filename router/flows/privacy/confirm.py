@@ -1,6 +1,7 @@
 """The code of a deletion comes back: the request is confirmed, and its receipt is on the way."""
 
 import hmac
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
@@ -74,11 +75,15 @@ def _code_in(body: str) -> str | None:
 
 
 def _accept(turn: Turn, request: AnyRow) -> None:
-    """From now on nothing that was known of the person flows into a decision or an answer."""
-    cancel_waiting(turn.held, "erasure")
-    end_escalations(turn.held)
-    turn.held.attributes, turn.held.groups = {}, frozenset()
-    save_contact(turn.held)
+    """From now on nothing that was known of the person flows into a decision or an answer: not
+    what a dialog has heard, either, which ends.
+    """
+    held = turn.held
+    cancel_waiting(held, "erasure")
+    end_escalations(held)
+    held.attributes, held.groups, held.language = {}, frozenset(), None
+    held.state = replace(held.state, dialog=None, prompt=None, tags=frozenset())
+    save_contact(held)
     body = answer(turn.live.book, "delete-done", request.language)
     message_id = _answer(turn, "delete-done", fill(body, {"receipt": request.receipt}))
     _update(turn.held, request, state="confirmed", receipt_message_id=message_id)

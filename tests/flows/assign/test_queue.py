@@ -3,13 +3,18 @@
 import threading
 from collections.abc import Callable
 
+from sqlalchemy import update
+from sqlmodel import col
+
 from router.flows.assign.queue import drain_queues
 from router.flows.assign.shown import Waiting
 from router.flows.inbox import claim, close
+from router.flows.publish import publish_folder
 from router.flows.shifts import set_shift
 from router.flows.staff import StaffIdentity
 from router.flows.thread_page import open_thread
-from router.flows.world import World
+from router.flows.world import World, open_world
+from router.store.tables import Revision
 from tests.flows.assign.conftest import BOOK, Guest, Hire, hands, waits
 from tests.flows.conftest import TENANT, Person
 
@@ -142,3 +147,23 @@ def test_a_queue_that_cannot_be_drained_is_not_written_to(
     count_statements()
     drain_queues(hotel)
     assert count_statements("UPDATE", "INSERT", "BEGIN IMMEDIATE") == 0
+
+
+def test_a_lost_rulebook_keeps_no_other_tenant_waiting(
+    hotel: World, hire: Hire, guest: Guest, save_book: Callable[..., None]
+) -> None:
+    inn = "inn"
+    book = BOOK.replace(f"tenant: {TENANT}", f"tenant: {inn}").replace("+161255501", "+161255502")
+    save_book(book, "inn.yaml")
+    publish_folder(hotel, hotel.settings.rules_dir)
+    guest(1).texts("hello")
+    other = Person(hotel, "+16125550009")
+    other.texts("hello", to="+16125550200")
+    with hotel.store.write() as connection:
+        theirs = update(Revision).where(col(Revision.tenant_id) == inn)
+        connection.execute(theirs.values(text="nothing that loads: ["))
+    newer = open_world(hotel.settings, hotel.now)
+    hire("ann", "desk")
+    drain_queues(newer)
+    assert not waits(guest(1))
+    newer.store.close()

@@ -64,7 +64,27 @@ def test_somebody_who_is_being_erased_is_not_told_of(
     confirm(alice, line)
     dispatcher.send()
     assert told.posts == []
-    assert [row.kind for row in dispatcher.rows()] == ["sms"]
+    waiting = {row.kind: row.state for row in dispatcher.rows()}
+    assert waiting["webhook"] == "queued"
+    run_erasures(line)
+    dispatcher.advance(minutes=15)
+    dispatcher.send()
+    assert (told.posts, dispatcher.rows()) == ([], [])
+
+
+def test_a_text_that_an_erasure_leaves_is_told_after_it(
+    with_pms: Receiver, alice: Person, decided: Decided, dispatcher: Dispatcher, line: Line
+) -> None:
+    alice.texts(PHRASE)
+    confirm(alice, line)
+    alice.texts("towels for 412")
+    decided.webhook(alice)
+    dispatcher.send()
+    assert with_pms.posts == []
+    run_erasures(line)
+    dispatcher.advance(minutes=15)
+    dispatcher.send()
+    assert len(with_pms.posts) == 1
 
 
 def test_what_waits_is_dropped_by_an_erasure(
