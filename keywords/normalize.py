@@ -24,6 +24,10 @@ _BLANK = frozenset(
     }
 )
 _REMEMBERED_BELOW = 0x3000  # so that no sender can fill the memory with rare characters
+_UNSPACED = re.compile(  # Thai, Lao, Myanmar, Khmer, Hiragana, Katakana, Han
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\uf900-\ufaff\U00020000-\U0003134f]"
+)
 _ROUNDS = 6  # two settle nearly every text; rare marks over removed ones need a few more
 
 
@@ -38,13 +42,19 @@ class _Visible(dict[int, int | None]):
         return kept
 
 
-class _Separating(dict[int, int | None]):
-    """A translation table that keeps letters, digits and marks; all else becomes a space."""
+class _Separating(dict[int, int | str | None]):
+    """A translation table that keeps letters, digits and marks; all else becomes a space.
 
-    def __missing__(self, code: int) -> int:
+    In scripts that are written without spaces each sign is a word, so that phrases are found in
+    sentences.
+    """
+
+    def __missing__(self, code: int) -> int | str:
         char = chr(code)
         in_word = char.isalnum() or unicodedata.category(char)[0] == "M"
-        kept = code if in_word else 0x20
+        kept: int | str = code if in_word else 0x20
+        if in_word and _UNSPACED.match(char):
+            kept = f" {char} "
         if code < _REMEMBERED_BELOW:
             self[code] = kept
         return kept

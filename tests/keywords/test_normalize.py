@@ -65,3 +65,8 @@ def test_words_of_words_are_the_same_words(text: str, accents: bool) -> None:
 @given(st.text(st.characters(max_codepoint=0x24F)))
 def test_a_text_folds_as_its_parts_do(text: str) -> None:
     assert fold(text + "\u3042") == fold(text) + "\u3042"
+
+
+def test_signs_of_a_script_without_spaces_are_words_each() -> None:
+    assert words("我要毛巾!") == ("我", "要", "毛", "巾")
+    assert words("トイレ wc") == ("ト", "イ", "レ", "wc")
