@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import PurePath
 
 from rules.conditions.sender import THREAD_STATES
 from rules.file.findings import Finding, Problems
@@ -56,15 +55,19 @@ class TestCase:
 
 @dataclass(frozen=True, slots=True)
 class LoadedTests:
-    """The cases of a test file, and what is wrong with it; with errors there are no cases."""
+    """The cases of a test file, and what is wrong with it; with errors there are no cases.
+
+    `rules` is the rulebook's file as written, relative to the folder of the tests; None: not said.
+    """
 
     cases: tuple[TestCase, ...]
     rules: str | None
     findings: tuple[Finding, ...]
+    rules_line: int = 1
 
 
 def load_tests(text: str, file: str) -> LoadedTests:
-    """Read a test file. `rules` is the rulebook's file as written, for the caller to find."""
+    """Read a test file."""
     problems = Problems(file)
     root = parse(text, problems)
     if not isinstance(root, Table):
@@ -79,8 +82,11 @@ def load_tests(text: str, file: str) -> LoadedTests:
         scope.add("BH205", fields["cases"], "cases must not be empty")
     cases = tuple(case for item in items for case in _read_case(item, given, scope))
     _check_length(cases, fields, scope)
-    rules = _read_rules(fields["rules"], scope) if "rules" in fields else None
-    return LoadedTests(() if problems.blocked else cases, rules, problems.sorted())
+    rules = read_text(fields["rules"], "rules", scope) if "rules" in fields else None
+    line = fields["rules"].line if rules else 1
+    return LoadedTests(
+        () if problems.blocked else cases, rules or None, problems.sorted(), rules_line=line
+    )
 
 
 def _check_length(cases: tuple[TestCase, ...], fields: Fields, scope: Scope) -> None:
@@ -89,15 +95,6 @@ def _check_length(cases: tuple[TestCase, ...], fields: Fields, scope: Scope) -> 
     if steps > MOST_STEPS:
         said = f"{steps:,} texts and waits; a test file holds {MOST_STEPS:,} at most"
         scope.add("BH113", fields["cases"], said)
-
-
-def _read_rules(node: Node, scope: Scope) -> str:
-    """The file name of the rulebook, which is the one beside the tests."""
-    rules, tests = read_text(node, "rules", scope), PurePath(scope.problems.file).name
-    beside = tests.removesuffix(".test.yaml") + ".yaml"
-    if tests.endswith(".test.yaml") and rules != beside:
-        scope.add("BH206", node, f"`rules` must name the file beside this one, {beside}")
-    return rules
 
 
 def _read_case(node: Node, given: Mapping[str, tuple[str, ...]], scope: Scope) -> list[TestCase]:

@@ -103,7 +103,7 @@ _EACH_STEP_EXPECTS = {"talk": {"properties": {"expect": False}}}
 FILE = Shape(
     "a test file",
     {
-        "rules": forms.text("The rulebook beside this file.", examples=("grand-hotel.yaml",)),
+        "rules": forms.text("The rulebook, as seen from here; else the one beside.", examples=("grand-hotel.yaml",)),
         "given": _GIVEN,
         "cases": forms.list_of(
             maps.map_of(CASE, **maps.either_key("say", "talk"), dependencies=_EACH_STEP_EXPECTS),

@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import PurePath
 from typing import Literal, cast
 
 from rules.conditions.around import channel_of
 from rules.decision import Facts, RuleRef, ThreadState
 from rules.file.scalars import E164
 from rules.model import Rulebook
-from rules.rehearsal.casefile import TestCase, TestStep, load_tests, parse_instant
+from rules.rehearsal.casefile import LoadedTests, TestCase, TestStep, load_tests, parse_instant
 from rules.rehearsal.coverage import Reach, measure
 from rules.rehearsal.expectations import EXPECTED
 from rules.rehearsal.known_names import known_names, wrong_name
@@ -19,6 +20,7 @@ from rules.rehearsal.pretending import Outcome, PretendedThread
 _MONDAY_NOON = datetime(2026, 1, 5, 12)  # noqa: DTZ001 - the tenant's own clock
 
 
+_SUFFIX = ".test.yaml"
 _HANDLES = ("on_shift", "last_assignee")
 
 
@@ -54,9 +56,16 @@ class Report:
         return not self.failures
 
 
-def run_tests(book: Rulebook, text: str, file: str) -> Report:
-    """Run every case of a test file; what is wrong with the file itself fails too."""
+def run_tests(book: Rulebook, text: str, file: str, *, book_is_named: bool = False) -> Report:
+    """Run every case of a test file; what is wrong with the file itself fails too.
+
+    The book is the one beside the file, and no case is run if its `rules` names another; with
+    `book_is_named` the book is the one that `rules` names.
+    """
     tests = load_tests(text, file)
+    if not book_is_named and (why := _names_another(tests, file)):
+        failure = Failure(file, tests.rules_line, why)
+        return Report(0, (failure,), measure(book, {}))
     failures = [Failure(file, f.line, f"{f.code} {f.message}") for f in tests.findings]
     acted: Counter[str] = Counter()
     passed = 0
@@ -70,6 +79,16 @@ def run_tests(book: Rulebook, text: str, file: str) -> Report:
             failures += [Failure(file, line, f"{case.name}: {why}") for line, why in problems]
             passed += not problems
     return Report(passed, tuple(sorted(failures)), measure(book, acted))
+
+
+def _names_another(tests: LoadedTests, file: str) -> str:
+    """What is wrong with `rules` of tests that are run for the book beside them, if anything."""
+    name = PurePath(file).name
+    beside = name.removesuffix(_SUFFIX) + ".yaml"
+    is_beside = name.endswith(_SUFFIX)
+    if tests.rules is None or not is_beside or PurePath(tests.rules) == PurePath(beside):
+        return ""
+    return f"`rules` names {tests.rules}, so these are no tests of {beside}, the file beside them"
 
 
 def _reached(outcome: Outcome) -> set[str]:

@@ -111,12 +111,24 @@ def test_tests_without_cases_fail(hotel: Rulebook) -> None:
     assert _fail(hotel, "cases: []\n") == ["t.yaml:1: BH205 cases must not be empty"]
 
 
-def test_tests_name_the_rulebook_beside_them(hotel: Rulebook) -> None:
-    case = "cases: [{name: a, say: b}]\n"
-    wrong = run_tests(hotel, f"rules: other.yaml\n{case}", "books/hotel.test.yaml").failures
-    assert [failure.line for failure in wrong] == [1]
-    assert "hotel.yaml" in wrong[0].message
-    assert run_tests(hotel, f"rules: hotel.yaml\n{case}", "books/hotel.test.yaml").ok
+def test_tests_beside_a_rulebook_are_tests_of_that_rulebook(hotel: Rulebook) -> None:
+    case = "cases: [{name: a, say: b, expect: {rule: towels}}]\n"
+    text = f"given: {{thread: new}}\nrules: other.yaml\n{case}"
+    (wrong,) = run_tests(hotel, text, "books/hotel.test.yaml").failures
+    assert wrong.line == 2
+    assert "`rules` names other.yaml" in wrong.message
+    assert "hotel.yaml" in wrong.message
+
+
+@pytest.mark.parametrize("rules", ["hotel.yaml", "./hotel.yaml"])
+def test_tests_may_name_the_rulebook_beside_them(hotel: Rulebook, rules: str) -> None:
+    text = f"rules: {rules}\ncases: [{{name: a, say: b}}]\n"
+    assert run_tests(hotel, text, "books/hotel.test.yaml").ok
+
+
+def test_a_rulebook_that_tests_name_need_not_be_beside_them(hotel: Rulebook) -> None:
+    text = "rules: ../hotel.yaml\ncases: [{name: a, say: towels, expect: {rule: towels}}]\n"
+    assert run_tests(hotel, text, "nightly/more.test.yaml", book_is_named=True).ok
 
 
 def test_the_last_instant_and_the_longest_wait_run(hotel: Rulebook) -> None:
