@@ -53,7 +53,7 @@ _RULE = Shape(
 )
 _FALLBACK = Shape(
     "the fallback",
-    {"do": forms.shared("actions", "What is done; it must `assign`."), "why": _WHY},
+    {"do": forms.shared("actions", "What is done; it should `assign`."), "why": _WHY},
     required=("do",),
 )
 PROTECT = forms.list_of(
