@@ -21,7 +21,9 @@ def check_texts(book: Rulebook, scope: Scope) -> None:
         demanded = DEMANDED.get(template, WELCOME if template in welcomes else ())
         if lacking := missing_from(text.text, demanded, book):
             warned = template in DEMANDED and template not in REFUSED_WITHOUT | welcomes
-            scope.add("BH507" if warned else "BH409", text, f"'{template}' lacks {', '.join(lacking)}")
+            scope.add(
+                "BH507" if warned else "BH409", text, f"'{template}' lacks {', '.join(lacking)}"
+            )
         if template in questions and (word := invited_opt_out(text.text)):
             scope.add("BH408", text, f"this question invites {word}, which opts out")
         _check_placeholders(text, *known.get(template, known[""]), scope)

@@ -101,7 +101,8 @@ def _wrong_names(case: TestCase, known: Mapping[str, Collection[str]]) -> Iterat
     """What a case speaks of that the rulebook does not have, each at its line."""
     given = [(case.line, case.given), *((step.line, step.given) for step in case.steps)]
     handles = {h for _, one in given for key in _HANDLES for h in one.get(key, ())}
-    known = {**known, "assign": {*known["assign"], *handles}}
+    tags = {tag for _, one in given for tag in one.get("tags", ())}
+    known = {**known, "assign": {*known["assign"], *handles}, "tag": {*known["tag"], *tags}}
     said = [(line, key, values) for line, one in given for key, values in one.items()]
     for step in case.steps:
         said += [(expected.line, expected.key, expected.values) for expected in step.expect]
@@ -154,7 +155,7 @@ def _facts(book: Rulebook, facts: Facts, given: Mapping[str, tuple[str, ...]]) -
         if key == "at" and (local := parse_instant(values[0])):
             facts = replace(facts, at=local.replace(tzinfo=book.timezone).astimezone(UTC))
         elif key == "to":
-            facts = replace(facts, to=values[0])
+            facts = replace(facts, to=_number_named(book, values[0]))
         elif key == "from":
             machine, channel = _is_machine(book, values[0]), channel_of(values[0])
             facts = replace(facts, machine=machine, channel=channel)
@@ -188,6 +189,12 @@ def _thread(thread: ThreadState, given: Mapping[str, tuple[str, ...]], at: datet
         last = given["last_assignee"][0]
         thread = replace(thread, last_assignee=None if last == "none" else last)
     return thread
+
+
+def _number_named(book: Rulebook, written: str) -> str:
+    """The name of a number that is given by its name or its address."""
+    names = (name for name, number in book.numbers.items() if written in (name, number.address))
+    return next(names, written)
 
 
 def _is_machine(book: Rulebook, address: str) -> bool:

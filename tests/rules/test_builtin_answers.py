@@ -60,7 +60,9 @@ def test_an_answer_that_is_missing_from_a_language_is_named(tmp_path: Path) -> N
 def test_a_deletion_that_a_rulebook_words_always_tells_its_code(
     template: str, worded: str, said: str
 ) -> None:
-    book = load_book(CAFE.replace("templates:\n", f"templates:\n  {template}: {_both(worded)}\n", 1))
+    book = load_book(
+        CAFE.replace("templates:\n", f"templates:\n  {template}: {_both(worded)}\n", 1)
+    )
     assert answer(book, template, "en") == answer(book, template, "es") == said
 
 
