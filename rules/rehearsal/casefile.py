@@ -183,7 +183,10 @@ def _read_expect(fields: Fields, scope: Scope) -> tuple[Expectation, ...]:
 
 
 def _read_values(node: Node, key: str, scope: Scope) -> tuple[str, ...]:
-    """The words of a value, of a truth as `true` or `false`; of a map (`set`, `sender`), `name=value` for each of its entries."""
+    """The words of a value, of a truth as `true` or `false`.
+
+    Of a map (`set`, `sender`): `name=value` for each of its entries.
+    """
     if isinstance(node, Table) and key in ("set", "sender"):
         if not node.entries:
             scope.add("BH205", node, f"{key} must not be empty")

@@ -10,8 +10,8 @@ SPANISH = "{{id: spanish, match: {{language: es}}, do: [{{assign: bar}}], exampl
 
 def _codes(*routes: str) -> list[str]:
     rules = "routes:\n" + "".join(f"  - {route}\n" for route in routes)
-    errors = [one for one in load(SHOP.format(rules=rules), "a.yaml").findings]
-    return [one.code for one in errors if one.severity == "error"]
+    findings = load(SHOP.format(rules=rules), "a.yaml").findings
+    return [one.code for one in findings if one.severity == "error"]
 
 
 @pytest.mark.parametrize(
