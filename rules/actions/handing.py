@@ -10,7 +10,7 @@ from rules.actions.kind import Kind
 from rules.actions.saying import REPLY, Reply, read_reply
 from rules.decision import Assign, CallWebhook, Escalate, NoticeBy, Notify
 from rules.draft import Draft
-from rules.file.scalars import NAME, read_choice, read_duration, read_pattern
+from rules.file.scalars import NAME, read_choice, read_duration, read_pattern, read_truth
 from rules.file.scope import Scope
 from rules.file.shape import Shape, read_fields, read_one_or_more
 from rules.file.source import Node, Scalar, Table
@@ -130,7 +130,7 @@ def _call_webhook(name: str, draft: Draft) -> None:
 
 
 def _read_close(node: Node, scope: Scope) -> bool:
-    return read_choice(node, ("true",), "close", scope) == "true"
+    return read_truth(node, "close", scope, allowed=("true",))
 
 
 KINDS: Mapping[str, Kind] = MappingProxyType(

@@ -7,7 +7,14 @@ from types import MappingProxyType
 from keywords.normalize import words
 from rules.case import Case
 from rules.conditions.kind import Kind, any_of, choice_kind
-from rules.file.scalars import ATTRIBUTE, NAME, read_choice, read_duration, read_pattern, read_text
+from rules.file.scalars import (
+    ATTRIBUTE,
+    NAME,
+    read_duration,
+    read_pattern,
+    read_text,
+    read_truth,
+)
 from rules.file.scope import Scope
 from rules.file.shape import read_named, read_one_or_more
 from rules.file.source import Node, Table
@@ -68,7 +75,7 @@ def _is_within(length: timedelta, case: Case) -> bool:
 
 
 def _read_first(node: Node, scope: Scope) -> bool:
-    return read_choice(node, ("true", "false"), "first_contact", scope) != "false"
+    return read_truth(node, "first_contact", scope)
 
 
 def _says_within(length: timedelta) -> str:

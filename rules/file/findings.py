@@ -59,7 +59,6 @@ CODES: Mapping[str, str] = MappingProxyType(
         "BH415": "This action is not allowed in this place.",
         "BH416": "An escalation goes to the team that has the thread already.",
         "BH417": "One rule escalates twice.",
-        "BH418": "The fallback assigns nobody, so that a text could stay with no one.",
         "BH419": "Double braces hold something else than one name.",
         "BH420": "An enrollment code takes every text of this rule, so that none gets here.",
         "BH421": "A topic or code is called by a word for every text, or by a built-in word.",
@@ -70,7 +69,6 @@ CODES: Mapping[str, str] = MappingProxyType(
         "BH426": "No text can match: conditions exclude one another.",
         "BH427": "Dialogs start one another in a circle.",
         "BH428": "No answer leads to this step of a dialog, or to its `done`.",
-        "BH429": "`close` stands beside an action that needs the thread open.",
         # what may be meant otherwise
         "BH501": "A template, hours, a keyword, a dialog or a webhook is used nowhere.",
         "BH502": "A placeholder is no value that a dialog saves.",
@@ -78,6 +76,10 @@ CODES: Mapping[str, str] = MappingProxyType(
         "BH504": "Texts are allowed at hours that the table of quiet hours keeps quiet.",
         "BH505": "A rule or an enrollment is past its last day.",
         "BH506": "A tag, group or attribute is one letter away from one that the book sets.",
+        "BH507": "A built-in answer lacks something that people need to be told by it.",
+        "BH508": "The fallback assigns nobody, so that a text could stay with no one.",
+        "BH509": "`close` stands beside an action that needs the thread open.",
+        "BH510": "A built-in word takes one of the phrases of a rule; the others still get here.",
     }
 )
 

@@ -25,6 +25,7 @@ COUNT = re.compile(r"\d{1,7}\Z", re.ASCII)
 ZONE = re.compile(r"(?!posix/|right/)[A-Za-z]+(/[A-Za-z0-9_+-]+)*\Z")
 _NO_ZONES = frozenset({"localtime", "posixrules", "Factory"})  # files beside the zones
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
+SPELLINGS = ("true", "True", "TRUE", "false", "False", "FALSE")
 NO_DAY = date(2000, 1, 1)
 """Stands in for a day that is none."""
 
@@ -62,6 +63,15 @@ def read_choice(node: Node, allowed: Collection[str], what: str, scope: Scope) -
         hint = scope.suggest(text, allowed)
         scope.add("BH207", node, f"{what} is one of {_listed(allowed)}, not '{text}'{hint}")
     return text
+
+
+def read_truth(
+    node: Node, what: str, scope: Scope, allowed: tuple[str, ...] = ("true", "false")
+) -> bool:
+    """true or false, in each of the ways in which YAML writes them."""
+    if isinstance(node, Scalar) and node.text in SPELLINGS and node.text.lower() in allowed:
+        return node.text.lower() == "true"
+    return read_choice(node, allowed, what, scope) != "false"
 
 
 def _listed(names: Collection[str], most: int = 20) -> str:

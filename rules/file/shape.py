@@ -61,9 +61,14 @@ def read_list(node: Node, what: str, scope: Scope) -> list[Node]:
     return []
 
 
+def read_any_number(node: Node) -> list[Node]:
+    """The items of a list, which may be empty, or the one value that stands alone."""
+    return node.items if isinstance(node, Items) else [node]
+
+
 def read_one_or_more(node: Node, what: str, scope: Scope) -> list[Node]:
     """The items of a list, or the one value that stands alone; at least one."""
-    items: list[Node] = node.items if isinstance(node, Items) else [node]
+    items = read_any_number(node)
     if not items:
         scope.add("BH205", node, f"{what} must not be empty")
     return items

@@ -45,6 +45,9 @@ DEMANDED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "delete-done": ("receipt",),
     }
 )
+REFUSED_WITHOUT = frozenset({"help", "confirm", "opt-in", "opt-out", "opt-out-topic"})
+"""What carriers block a sender for; of the other built-in answers, a lack is warned of."""
+
 WELCOME = ("name", "HELP", "frequency", "rates", "STOP")
 
 _MEANING: Mapping[str, str] = MappingProxyType(

@@ -1,8 +1,9 @@
 """Which rules take a text whatever its surroundings: those whose conditions the text decides."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from rules.case import Case
+from rules.case import Case, open_case
 from rules.conditions.table import CONDITIONS
 from rules.index import Index
 from rules.model import Condition, Rule, Rulebook
@@ -53,5 +54,18 @@ def _verdict(condition: Condition, case: Case) -> bool | None:
     if condition.key == "any":
         verdicts = [verdict_all(conditions, case) for conditions in condition.value]
         return True if True in verdicts else (None if None in verdicts else False)
+    if condition.key == "language":
+        return _verdict_of_language(condition, case)
     kind = CONDITIONS[condition.key]
     return kind.holds(condition.value, case) if kind.of_text else None
+
+
+def _verdict_of_language(condition: Condition, case: Case) -> bool | None:
+    """Decided where the words tell the same, whichever language is stored for the contact."""
+    holds = CONDITIONS[condition.key].holds
+    verdicts = set()
+    for stored in (None, *case.book.languages):
+        facts = replace(case.facts, language=stored)
+        stored_case = open_case(case.book, case.reading, case.heard.text, facts)
+        verdicts.add(holds(condition.value, stored_case))
+    return verdicts.pop() if len(verdicts) == 1 else None

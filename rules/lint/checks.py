@@ -31,7 +31,7 @@ def lint(book: Rulebook, scope: Scope, now: datetime | None = None) -> None:
 def _check_taken(book: Rulebook, scope: Scope) -> None:
     taken = Taken(book, scope)
     for rule in (*book.protect, *book.enrich, *book.routes):
-        taken.check_rule(rule, rule.match)
+        taken.check_rule(rule)
     for dialog in book.dialogs.values():
         taken.check_dialog(dialog)
     taken.check_codes()

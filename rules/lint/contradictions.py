@@ -25,7 +25,7 @@ def _check(
     other = next((action for action in actions if action.key in _NEED_IT_OPEN), None)
     if close and other:
         message = f"`close` ends what `{other.key}` in line {other.line} begins; keep one of them"
-        scope.add("BH429", close, message)
+        scope.add("BH509", close, message)
 
 
 def _check_escalations(
@@ -60,5 +60,5 @@ def _same(escalation: Escalation, to: Assign) -> bool:
 def _check_fallback(fallback: Rule, scope: Scope) -> None:
     """No text is left with nobody."""
     if fallback.do and all(action.key != "assign" for action in fallback.do):
-        message = "the fallback needs an `assign`, so that every text is with someone"
-        scope.add("BH418", fallback, message)
+        message = "without an `assign` in the fallback, a text may stay with no one"
+        scope.add("BH508", fallback, message)

@@ -1,5 +1,7 @@
 """Texts that a built-in word or a code takes before any rule, choice, code or topic."""
 
+from collections.abc import Iterator
+
 from keywords.classify import names_no_topic
 from keywords.reading import Meaning, Reading
 from rules.codes import fold_code
@@ -20,14 +22,18 @@ class Taken:
         self.scope = scope
         self._readings: dict[str, Reading] = {}
 
-    def check_rule(self, rule: Rule, match: tuple[Condition, ...]) -> None:
-        """A whole text that a built-in word or a code takes never reaches a rule."""
-        for condition in match:
-            if condition.key == "any":
-                for conditions in condition.value:
-                    self.check_rule(rule, conditions)
-            elif condition.key == "message_is":
-                self._check_whole(condition, behind_codes=rule.section == "routes")
+    def check_rule(self, rule: Rule) -> None:
+        """A whole text that a built-in word or a code takes never reaches a rule.
+
+        It is an error where no other text does either: of all phrases, in all branches of an `any`.
+        """
+        for condition in rule.match:
+            code = "BH407" if self._takes_all(condition) else "BH510"
+            for whole in _wholes(condition):
+                for phrase in filter(self._takes, whole.value):
+                    self._add(phrase.text, whole, code)
+                if rule.section == "routes":
+                    self._check_behind_codes(whole)
 
     def check_dialog(self, dialog: Dialog) -> None:
         """No choice is a built-in word."""
@@ -70,12 +76,18 @@ class Taken:
         message = f"whoever writes 'STOP {text}' means every text, so nothing else is called so"
         self.scope.add("BH421", place, message)
 
-    def _check_whole(self, condition: Condition, *, behind_codes: bool) -> None:
+    def _takes(self, phrase: Phrase) -> bool:
+        return self._read(phrase.text).meaning not in GO_ON
+
+    def _takes_all(self, condition: Condition) -> bool:
+        """Whether built-in words take every text that a condition asks for."""
+        if condition.key == "any":
+            return all(any(map(self._takes_all, branch)) for branch in condition.value)
+        return condition.key == "message_is" and all(map(self._takes, condition.value))
+
+    def _check_behind_codes(self, condition: Condition) -> None:
         phrases: tuple[Phrase, ...] = condition.value
-        for phrase in phrases:
-            if self._read(phrase.text).meaning not in GO_ON:
-                self._add(phrase.text, condition)
-        if behind_codes and phrases and all(names_code(self.book, p.text) for p in phrases):
+        if phrases and all(names_code(self.book, p.text) for p in phrases):
             message = "every such text is an enrollment code, which acts before this"
             self.scope.add("BH420", condition, message)
 
@@ -87,14 +99,24 @@ class Taken:
         elif meaning is not Meaning.NONE:
             self._add(phrase.text, place)
 
-    def _add(self, text: str, place: Place) -> None:
+    def _add(self, text: str, place: Place, code: str = "BH407") -> None:
         meanings = (self._read(text).meaning, self._read(fold_code(text)).meaning)
         meaning = next(meaning for meaning in meanings if meaning is not Meaning.NONE)
         message = f"'{text}' is a built-in word ({meaning.value}), which acts before this"
-        self.scope.add("BH407", place, message)
+        self.scope.add(code, place, message)
 
     def _read(self, text: str) -> Reading:
         """The reading of a text, once however many rules name it."""
         if text not in self._readings:
             self._readings[text] = read(self.book, text)
         return self._readings[text]
+
+
+def _wholes(condition: Condition) -> Iterator[Condition]:
+    """The `message_is` of a condition, those in the branches of an `any` included."""
+    if condition.key == "any":
+        for branch in condition.value:
+            for each in branch:
+                yield from _wholes(each)
+    elif condition.key == "message_is":
+        yield condition

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from rules.file.scope import Scope
 from rules.file.source import Scalar
 from rules.file.spelling import Spelling
-from rules.lint.carriers import DEMANDED, WELCOME, missing_from
+from rules.lint.carriers import DEMANDED, REFUSED_WITHOUT, WELCOME, missing_from
 from rules.lint.invitations import invited_opt_out
 from rules.model import Rulebook
 from rules.texts.builtin import FILLED_HERE, FILLED_LATER, PROGRAM, RESERVED
@@ -20,7 +20,10 @@ def check_texts(book: Rulebook, scope: Scope) -> None:
     for template, _, text in scope.texts:
         demanded = DEMANDED.get(template, WELCOME if template in welcomes else ())
         if lacking := missing_from(text.text, demanded, book):
-            scope.add("BH409", text, f"'{template}' lacks {', '.join(lacking)}")
+            warned = template in DEMANDED and template not in REFUSED_WITHOUT | welcomes
+            scope.add(
+                "BH507" if warned else "BH409", text, f"'{template}' lacks {', '.join(lacking)}"
+            )
         if template in questions and (word := invited_opt_out(text.text)):
             scope.add("BH408", text, f"this question invites {word}, which opts out")
         _check_placeholders(text, *known.get(template, known[""]), scope)

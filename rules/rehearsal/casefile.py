@@ -3,13 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import PurePath
 
 from rules.conditions.sender import THREAD_STATES
 from rules.file.findings import Finding, Problems
-from rules.file.scalars import read_choice, read_duration, read_text
+from rules.file.scalars import read_choice, read_duration, read_text, read_truth
 from rules.file.scope import Scope
-from rules.file.shape import Fields, read_fields, read_list, read_one_or_more
+from rules.file.shape import (
+    Fields,
+    read_any_number,
+    read_fields,
+    read_list,
+    read_one_or_more,
+)
 from rules.file.source import Items, Node, Scalar, Table, parse
 from rules.rehearsal.shapes import CASE, EXPECT, FILE, GIVEN, KINDS, ROLLOUT, STEP
 
@@ -17,6 +22,8 @@ YEARS = range(2000, 2101)
 INSTANT = f"{{}} must be an instant such as 2026-11-10 10:00, in {YEARS[0]} to {YEARS[-1]}"
 MOST_STEPS = 2_000
 _LONGEST = timedelta(days=3650)  # that a talk may wait in all
+_MAY_BE_EMPTY = ("group", "tags", "on_shift")  # so that a case clears what the file gives
+_TRUTHS = ("nothing", "close")
 _ALLOWED = {
     "thread": THREAD_STATES,
     "media": KINDS,
@@ -56,15 +63,19 @@ class TestCase:
 
 @dataclass(frozen=True, slots=True)
 class LoadedTests:
-    """The cases of a test file, and what is wrong with it; with errors there are no cases."""
+    """The cases of a test file, and what is wrong with it; with errors there are no cases.
+
+    `rules` is the rulebook's file as written, relative to the folder of the tests; None: not said.
+    """
 
     cases: tuple[TestCase, ...]
     rules: str | None
     findings: tuple[Finding, ...]
+    rules_line: int = 1
 
 
 def load_tests(text: str, file: str) -> LoadedTests:
-    """Read a test file. `rules` is the rulebook's file as written, for the caller to find."""
+    """Read a test file."""
     problems = Problems(file)
     root = parse(text, problems)
     if not isinstance(root, Table):
@@ -79,8 +90,11 @@ def load_tests(text: str, file: str) -> LoadedTests:
         scope.add("BH205", fields["cases"], "cases must not be empty")
     cases = tuple(case for item in items for case in _read_case(item, given, scope))
     _check_length(cases, fields, scope)
-    rules = _read_rules(fields["rules"], scope) if "rules" in fields else None
-    return LoadedTests(() if problems.blocked else cases, rules, problems.sorted())
+    rules = read_text(fields["rules"], "rules", scope) if "rules" in fields else None
+    line = fields["rules"].line if rules else 1
+    return LoadedTests(
+        () if problems.blocked else cases, rules or None, problems.sorted(), rules_line=line
+    )
 
 
 def _check_length(cases: tuple[TestCase, ...], fields: Fields, scope: Scope) -> None:
@@ -89,15 +103,6 @@ def _check_length(cases: tuple[TestCase, ...], fields: Fields, scope: Scope) -> 
     if steps > MOST_STEPS:
         said = f"{steps:,} texts and waits; a test file holds {MOST_STEPS:,} at most"
         scope.add("BH113", fields["cases"], said)
-
-
-def _read_rules(node: Node, scope: Scope) -> str:
-    """The file name of the rulebook, which is the one beside the tests."""
-    rules, tests = read_text(node, "rules", scope), PurePath(scope.problems.file).name
-    beside = tests.removesuffix(".test.yaml") + ".yaml"
-    if tests.endswith(".test.yaml") and rules != beside:
-        scope.add("BH206", node, f"`rules` must name the file beside this one, {beside}")
-    return rules
 
 
 def _read_case(node: Node, given: Mapping[str, tuple[str, ...]], scope: Scope) -> list[TestCase]:
@@ -147,7 +152,10 @@ def _read_say(node: Node, scope: Scope) -> str:
 def _read_given(fields: Fields, scope: Scope) -> dict[str, tuple[str, ...]]:
     node = fields.get("given")
     found = read_fields(node, GIVEN, scope) if node else {}
-    given = {key: _read_values(value, key, scope) or ("",) for key, value in found.items()}
+    given = {
+        key: _read_values(value, key, scope) or (() if key in _MAY_BE_EMPTY else ("",))
+        for key, value in found.items()
+    }
     if "at" in given and parse_instant(given["at"][0]) is None:
         scope.add("BH206", found["at"], INSTANT.format("`at`"))
     for key, allowed in _ALLOWED.items():
@@ -168,9 +176,6 @@ def parse_instant(text: str) -> datetime | None:
 def _read_expect(fields: Fields, scope: Scope) -> tuple[Expectation, ...]:
     node = fields.get("expect")
     found = read_fields(node, EXPECT, scope) if node else {}
-    for key in ("nothing", "close"):
-        if key in found:
-            read_choice(found[key], ("true", "false"), key, scope)
     return tuple(
         Expectation(key, _read_values(value, key, scope), value.line)
         for key, value in found.items()
@@ -178,11 +183,18 @@ def _read_expect(fields: Fields, scope: Scope) -> tuple[Expectation, ...]:
 
 
 def _read_values(node: Node, key: str, scope: Scope) -> tuple[str, ...]:
-    """The words of a value; of a map (`set`, `sender`), `name=value` for each of its entries."""
+    """The words of a value, of a truth as `true` or `false`.
+
+    Of a map (`set`, `sender`): `name=value` for each of its entries.
+    """
     if isinstance(node, Table) and key in ("set", "sender"):
         if not node.entries:
             scope.add("BH205", node, f"{key} must not be empty")
         return tuple(
             f"{name}={read_text(value, name, scope)}" for name, (_, value) in node.entries.items()
         )
-    return tuple(read_text(item, key, scope) for item in read_one_or_more(node, key, scope))
+    if key in _TRUTHS:
+        return ("true" if read_truth(node, key, scope) else "false",)
+    may_be_empty = key in _MAY_BE_EMPTY
+    items = read_any_number(node) if may_be_empty else read_one_or_more(node, key, scope)
+    return tuple(read_text(item, key, scope) for item in items)

@@ -1,11 +1,11 @@
 """The names that a test may speak of: those that its rulebook has, so that none is misspelled."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from keywords.reading import Meaning
 from rules.decision import Assign
 from rules.file.findings import suggest
-from rules.model import Action, Rulebook
+from rules.model import Action, Condition, Rulebook
 from rules.texts.builtin import RESERVED
 
 _NONE = "none"  # that there is no such thing: an expectation, not a name
@@ -17,7 +17,7 @@ def known_names(book: Rulebook) -> Mapping[str, Collection[str]]:
     holders = {*book.teams, *_people(book), _NONE}
     codes, dialogs = {*book.enrollments, _NONE}, {*book.dialogs, _NONE}
     return {
-        "to": book.numbers,
+        "to": {*book.numbers, *(number.address for number in book.numbers.values())},
         "language": book.languages,
         "rule": {*ids, _NONE},
         "not_rule": ids,
@@ -30,7 +30,7 @@ def known_names(book: Rulebook) -> Mapping[str, Collection[str]]:
         "webhook": {*book.webhooks, _NONE},
         "untag": {*_tags(book, "untag"), _NONE},
         "reply": {*book.templates, *RESERVED, "inline", _NONE},
-        "tag": {*_tags(book), _NONE},
+        "tag": {*_tags(book), *_asked_for(book), _NONE},
         "dialog": dialogs,
         "privacy": {"delete", "access", "correct", _NONE},
     }
@@ -64,3 +64,21 @@ def _tags(book: Rulebook, key: str = "tag") -> Iterator[str]:
     for action in _actions(book):
         if action.key == key:
             yield from action.value
+
+
+def _asked_for(book: Rulebook) -> Iterator[str]:
+    """The tags that conditions ask for: staff may put them on."""
+    for rule in (*book.protect, *book.enrich, *book.routes):
+        yield from _tags_of(rule.match)
+
+
+def _tags_of(conditions: Iterable[Condition]) -> Iterator[str]:
+    for condition in conditions:
+        match condition.key:
+            case "tag":
+                yield from condition.value
+            case "not":
+                yield from _tags_of(condition.value)
+            case "any":
+                for branch in condition.value:
+                    yield from _tags_of(branch)

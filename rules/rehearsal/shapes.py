@@ -20,6 +20,10 @@ def _any_of(about: str) -> forms.Form:
     return forms.described(_SEVERAL, about)
 
 
+def _any_number(about: str) -> forms.Form:
+    return forms.any_number(forms.text(), about)
+
+
 GIVEN = Shape(
     "given",
     {
@@ -32,15 +36,15 @@ GIVEN = Shape(
             ),
             "Your own clock, which stands still.",
         ),
-        "to": _any_of("The number that is written to; else the first one."),
+        "to": _any_of("The number that is written to, by name or address; else the first one."),
         "from": _any_of("Who writes; a short code or a number of yours is a machine."),
         "language": _any_of("The language that is stored for the contact."),
-        "group": _any_of("The groups that the contact is in."),
-        "tags": _any_of("The tags of the thread."),
+        "group": _any_number("The groups that the contact is in."),
+        "tags": _any_number("The tags of the thread."),
         "sender": forms.described(_VALUES, "Attributes of the contact."),
         "thread": forms.one_or_more(forms.choice(THREAD_STATES), "The thread before the text."),
         "last_assignee": _any_of("Who had the thread last, by handle, or none."),
-        "on_shift": _any_of("Who is on shift, by handle."),
+        "on_shift": _any_number("Who is on shift, by handle."),
         "media": forms.one_or_more(forms.choice(KINDS), "What came with the text."),
         "rollout": forms.one_or_more(
             forms.choice(ROLLOUT), "out: the contact has none of the rules that have a `rollout`."
@@ -103,7 +107,9 @@ _EACH_STEP_EXPECTS = {"talk": {"properties": {"expect": False}}}
 FILE = Shape(
     "a test file",
     {
-        "rules": forms.text("The rulebook beside this file.", examples=("grand-hotel.yaml",)),
+        "rules": forms.text(
+            "The rulebook, as seen from here; else the one beside.", examples=("grand-hotel.yaml",)
+        ),
         "given": _GIVEN,
         "cases": forms.list_of(
             maps.map_of(CASE, **maps.either_key("say", "talk"), dependencies=_EACH_STEP_EXPECTS),

@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import PurePath
 from typing import Literal, cast
 
 from rules.conditions.around import channel_of
 from rules.decision import Facts, RuleRef, ThreadState
 from rules.file.scalars import E164
 from rules.model import Rulebook
-from rules.rehearsal.casefile import TestCase, TestStep, load_tests, parse_instant
+from rules.rehearsal.casefile import LoadedTests, TestCase, TestStep, load_tests, parse_instant
 from rules.rehearsal.coverage import Reach, measure
 from rules.rehearsal.expectations import EXPECTED
 from rules.rehearsal.known_names import known_names, wrong_name
@@ -19,6 +20,7 @@ from rules.rehearsal.pretending import Outcome, PretendedThread
 _MONDAY_NOON = datetime(2026, 1, 5, 12)  # noqa: DTZ001 - the tenant's own clock
 
 
+_SUFFIX = ".test.yaml"
 _HANDLES = ("on_shift", "last_assignee")
 
 
@@ -54,9 +56,16 @@ class Report:
         return not self.failures
 
 
-def run_tests(book: Rulebook, text: str, file: str) -> Report:
-    """Run every case of a test file; what is wrong with the file itself fails too."""
+def run_tests(book: Rulebook, text: str, file: str, *, book_is_named: bool = False) -> Report:
+    """Run every case of a test file; what is wrong with the file itself fails too.
+
+    The book is the one beside the file, and no case is run if its `rules` names another; with
+    `book_is_named` the book is the one that `rules` names.
+    """
     tests = load_tests(text, file)
+    if not book_is_named and (why := _names_another(tests, file)):
+        failure = Failure(file, tests.rules_line, why)
+        return Report(0, (failure,), measure(book, {}))
     failures = [Failure(file, f.line, f"{f.code} {f.message}") for f in tests.findings]
     acted: Counter[str] = Counter()
     passed = 0
@@ -72,6 +81,16 @@ def run_tests(book: Rulebook, text: str, file: str) -> Report:
     return Report(passed, tuple(sorted(failures)), measure(book, acted))
 
 
+def _names_another(tests: LoadedTests, file: str) -> str:
+    """What is wrong with `rules` of tests that are run for the book beside them, if anything."""
+    name = PurePath(file).name
+    beside = name.removesuffix(_SUFFIX) + ".yaml"
+    is_beside = name.endswith(_SUFFIX)
+    if tests.rules is None or not is_beside or PurePath(tests.rules) == PurePath(beside):
+        return ""
+    return f"`rules` names {tests.rules}, so these are no tests of {beside}, the file beside them"
+
+
 def _reached(outcome: Outcome) -> set[str]:
     """The rules that acted on a text, and those in shadow mode that would have."""
     decision = outcome.decision
@@ -82,7 +101,8 @@ def _wrong_names(case: TestCase, known: Mapping[str, Collection[str]]) -> Iterat
     """What a case speaks of that the rulebook does not have, each at its line."""
     given = [(case.line, case.given), *((step.line, step.given) for step in case.steps)]
     handles = {h for _, one in given for key in _HANDLES for h in one.get(key, ())}
-    known = {**known, "assign": {*known["assign"], *handles}}
+    tags = {tag for _, one in given for tag in one.get("tags", ())}
+    known = {**known, "assign": {*known["assign"], *handles}, "tag": {*known["tag"], *tags}}
     said = [(line, key, values) for line, one in given for key, values in one.items()]
     for step in case.steps:
         said += [(expected.line, expected.key, expected.values) for expected in step.expect]
@@ -135,7 +155,7 @@ def _facts(book: Rulebook, facts: Facts, given: Mapping[str, tuple[str, ...]]) -
         if key == "at" and (local := parse_instant(values[0])):
             facts = replace(facts, at=local.replace(tzinfo=book.timezone).astimezone(UTC))
         elif key == "to":
-            facts = replace(facts, to=values[0])
+            facts = replace(facts, to=_number_named(book, values[0]))
         elif key == "from":
             machine, channel = _is_machine(book, values[0]), channel_of(values[0])
             facts = replace(facts, machine=machine, channel=channel)
@@ -169,6 +189,12 @@ def _thread(thread: ThreadState, given: Mapping[str, tuple[str, ...]], at: datet
         last = given["last_assignee"][0]
         thread = replace(thread, last_assignee=None if last == "none" else last)
     return thread
+
+
+def _number_named(book: Rulebook, written: str) -> str:
+    """The name of a number that is given by its name or its address."""
+    names = (name for name, number in book.numbers.items() if written in (name, number.address))
+    return next(names, written)
 
 
 def _is_machine(book: Rulebook, address: str) -> bool:

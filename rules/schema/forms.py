@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from rules.file.scalars import ATTRIBUTE, COUNT, DAY, DURATION, ID, LANGUAGE, NAME
+from rules.file.scalars import ATTRIBUTE, COUNT, DAY, DURATION, ID, LANGUAGE, NAME, SPELLINGS
 
 Form = Mapping[str, Any]
 """A JSON Schema (draft-07)."""
@@ -103,13 +103,13 @@ def choice(values: Collection[str], about: str = "") -> Form:
 
 def yes_or_no(about: str = "") -> Form:
     """true or false, quoted or not."""
-    return told({"type": ["boolean", "string"], "pattern": "^(true|false)$"}, about)
+    return told({"type": ["boolean", "string"], "pattern": f"^({'|'.join(SPELLINGS)})$"}, about)
 
 
 def always(value: int | bool, about: str = "") -> Form:
     """One number or boolean, quoted or not, which an editor fills in by itself."""
-    written = str(value).lower()
-    quoted = {"type": "string", "pattern": f"^{written}$"}
+    written = [spelling for spelling in SPELLINGS if spelling.lower() == str(value).lower()]
+    quoted = {"type": "string", "pattern": f"^({'|'.join(written or [str(value)])})$"}
     return told({**either({"const": value}, quoted), "default": value}, about)
 
 
@@ -121,6 +121,12 @@ def list_of(form: Form, about: str = "", *, least: int = 0) -> Form:
 def one_or_more(form: Form, about: str = "") -> Form:
     """One value, or a list of at least one."""
     return told(either(_silent(form), {**_SEVERAL, "items": _silent(form)}), about)
+
+
+def any_number(form: Form, about: str = "") -> Form:
+    """One value, or a list, which may be empty."""
+    several = {**_SEVERAL, "items": _silent(form), "minItems": 0}
+    return told(either(_silent(form), several), about)
 
 
 def language(known: Collection[str]) -> Form:

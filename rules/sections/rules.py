@@ -14,7 +14,7 @@ from rules.file.scalars import (
     read_text,
 )
 from rules.file.scope import Scope
-from rules.file.shape import Fields, Shape, read_fields, read_list, read_one_or_more
+from rules.file.shape import Fields, Shape, read_any_number, read_fields, read_list
 from rules.file.source import Node, Scalar, Table
 from rules.model import Example, Rule, Section
 from rules.schema import forms, maps
@@ -25,8 +25,8 @@ _WHY = forms.text("Why it is so, for those who come after you.")
 _EXAMPLES = Shape(
     "examples",
     {
-        "yes": forms.one_or_more(forms.text(), "Texts that this rule must act on."),
-        "no": forms.one_or_more(forms.text(), "Texts that this rule must not match."),
+        "yes": forms.any_number(forms.text(), "Texts that this rule must act on."),
+        "no": forms.any_number(forms.text(), "Texts that this rule must not match."),
     },
 )
 _REQUIRED = ("id", "match", "do")
@@ -53,7 +53,7 @@ _RULE = Shape(
 )
 _FALLBACK = Shape(
     "the fallback",
-    {"do": forms.shared("actions", "What is done; it must `assign`."), "why": _WHY},
+    {"do": forms.shared("actions", "What is done; it should `assign`."), "why": _WHY},
     required=("do",),
 )
 PROTECT = forms.list_of(
@@ -137,7 +137,7 @@ def _read_examples(node: Node | None, scope: Scope) -> tuple[Example, ...]:
     return tuple(
         Example(read_sentence(item, "an example", scope), name == "yes", item.line, item.col)
         for name, value in fields.items()
-        for item in read_one_or_more(value, "examples", scope)
+        for item in read_any_number(value)
     )
 
 

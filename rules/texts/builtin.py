@@ -9,7 +9,7 @@ from rules.decision import NOTHING
 from rules.language import root_of
 from rules.model import Rulebook
 from rules.texts.builtin_texts import RESERVED, Wording, wordings
-from rules.texts.templates import fill, in_language
+from rules.texts.templates import fill, in_language, placeholders
 
 __all__ = [
     "FILLED_HERE",
@@ -43,10 +43,10 @@ def answer(
     """The built-in answer of that reserved name, in a language of the rulebook.
 
     `{{ name }}`, `{{ contact }}`, `{{ frequency }}` and `values` are filled; `{{ code }}` and
-    `{{ receipt }}` are left for the caller's `fill`.
+    `{{ receipt }}` are left for the caller's `fill`. A `delete` without its code has it at the end.
     """
     if template in book.templates:
-        text = in_language(book, book.templates[template], language)
+        text = _with_code(template, in_language(book, book.templates[template], language))
     else:
         text = _wording(language).answers[template]
     known = {**program(book, language, frequency=frequency), **values}
@@ -62,6 +62,12 @@ def program(book: Rulebook, language: str, *, frequency: str = "") -> dict[str, 
 def has_language(language: str) -> bool:
     """Whether the built-in answers exist in this language; English stands in where they do not."""
     return root_of(language) in wordings()
+
+
+def _with_code(template: str, text: str) -> str:
+    """A rulebook's answer; nobody could confirm a deletion whose code they are not told."""
+    lacks = template == "delete" and "code" not in placeholders(text)
+    return f"{text} {{{{ code }}}}" if lacks else text
 
 
 def _sentence(words: str) -> str:

@@ -64,6 +64,41 @@ def test_a_failing_test_is_exit_code_1(tmp_path: Path) -> None:
     assert len(json.loads(done.output)["failures"]) == 1
 
 
+def _foreign_tests(folder: Path, rules: str = "../hotel.yaml") -> Path:
+    """A rulebook, and a file of tests in a folder of its own that names it."""
+    (folder / "hotel.yaml").write_text(HOTEL.read_text())
+    (folder / "more").mkdir()
+    tests = folder / "more" / "evening.test.yaml"
+    tests.write_text(f"rules: {rules}\ncases: [{{name: a, say: towels, expect: {{rule: towels}}}}]")
+    return tests
+
+
+def test_a_file_of_tests_is_run_for_the_rulebook_that_it_names(tmp_path: Path) -> None:
+    tests = _foreign_tests(tmp_path)
+    for given in (tests, tests.parent):
+        done = _rules("test", str(given))
+        assert done.exit_code == 0, done.output
+        assert "1 passed, 0 failed" in done.output
+    assert _rules("check", str(tests), str(tmp_path / "hotel.yaml")).output == "no problems\n"
+
+
+def test_a_rulebook_that_tests_name_and_is_not_there_is_told(tmp_path: Path) -> None:
+    tests = _foreign_tests(tmp_path, "gone.yaml")
+    for command in ("test", "check"):
+        done = _rules(command, str(tests))
+        assert done.exit_code == 1
+        assert f"{tests.parent / 'gone.yaml'}:1:1: BH111" in done.output
+
+
+def test_tests_beside_a_rulebook_that_name_another_fail(tmp_path: Path) -> None:
+    (tmp_path / "hotel.yaml").write_text(HOTEL.read_text())
+    tests = tmp_path / "hotel.test.yaml"
+    tests.write_text("rules: other.yaml\ncases: [{name: a, say: towels}]")
+    done = _rules("test", str(tmp_path / "hotel.yaml"))
+    assert done.exit_code == 1
+    assert f"{tests}:1: `rules` names other.yaml" in done.output
+
+
 def test_coverage_is_told_by_line_and_in_sum(tmp_path: Path) -> None:
     book = tmp_path / "hotel.yaml"
     book.write_text(HOTEL.read_text())

@@ -13,6 +13,8 @@ from rules.model import Rulebook
 from rules.texts.builtin import FILLED_HERE, RESERVED, answer, fill
 from rules.texts.builtin_texts import FOLDER, read_wording, wordings
 from rules.texts.templates import placeholders
+from tests.rules.cafe import CAFE
+from tests.rules.conftest import load_book
 
 
 @pytest.mark.parametrize("language", ["en", "es", "fr", "pt", "de"])
@@ -45,6 +47,27 @@ def test_an_answer_that_is_missing_from_a_language_is_named(tmp_path: Path) -> N
     (tmp_path / "en.yaml").write_text(english)
     with pytest.raises(ValueError, match=r"answers needs `help`.*did you mean 'help'"):
         read_wording(tmp_path / "en.yaml")
+
+
+@pytest.mark.parametrize(
+    ("template", "worded", "said"),
+    [
+        ("delete", "Sure?", "Sure? {{ code }}"),
+        ("delete", "Send {{code}}, sure?", "Send {{code}}, sure?"),
+        ("access", "Soon.", "Soon."),
+    ],
+)
+def test_a_deletion_that_a_rulebook_words_always_tells_its_code(
+    template: str, worded: str, said: str
+) -> None:
+    book = load_book(
+        CAFE.replace("templates:\n", f"templates:\n  {template}: {_both(worded)}\n", 1)
+    )
+    assert answer(book, template, "en") == answer(book, template, "es") == said
+
+
+def _both(text: str) -> str:
+    return f'{{en: "{text}", es: "{text}"}}'
 
 
 def test_a_language_without_answers_of_its_own_gets_english(hotel: Rulebook) -> None:

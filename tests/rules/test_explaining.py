@@ -76,5 +76,5 @@ def test_a_code_says_why_it_matters(explained: Explained) -> None:
 
 
 def test_an_explanation_reads_top_to_bottom() -> None:
-    text = explain_code("BH429").as_text()
-    assert re.match(r"BH429: .+\n\n.+\n\nwrong:\n  routes:\n(.+\n)+\nright:\n  routes:\n.+", text)
+    text = explain_code("BH420").as_text()
+    assert re.match(r"BH420: .+\n\n.+\n\nwrong:\n  routes:\n(.+\n)+\nright:\n  routes:\n.+", text)

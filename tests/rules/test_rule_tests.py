@@ -78,6 +78,7 @@ def test_what_is_not_as_expected_fails_at_its_line(hotel: Rulebook, expect: str,
         ("- {name: a, talk: []}", "BH205 talk must not be empty"),
         ("- {name: a, say: []}", "BH205 say must not be empty"),
         ("- {name: a, say: b, expect: {rule: []}}", "BH205 rule must not be empty"),
+        ("- {name: a, say: b, given: {sender: {}}}", "BH205 sender must not be empty"),
         ("- {name: a, say: b, expect: {set: {}}}", "BH205 set must not be empty"),
         ("- {name: a, say: b, expect: {nothing: yes}}", "BH207 nothing is one of true, false"),
         ("- {name: a, say: b, given: {at: 9999-12-31 23:59}}", "in 2000 to 2100"),
@@ -111,12 +112,24 @@ def test_tests_without_cases_fail(hotel: Rulebook) -> None:
     assert _fail(hotel, "cases: []\n") == ["t.yaml:1: BH205 cases must not be empty"]
 
 
-def test_tests_name_the_rulebook_beside_them(hotel: Rulebook) -> None:
-    case = "cases: [{name: a, say: b}]\n"
-    wrong = run_tests(hotel, f"rules: other.yaml\n{case}", "books/hotel.test.yaml").failures
-    assert [failure.line for failure in wrong] == [1]
-    assert "hotel.yaml" in wrong[0].message
-    assert run_tests(hotel, f"rules: hotel.yaml\n{case}", "books/hotel.test.yaml").ok
+def test_tests_beside_a_rulebook_are_tests_of_that_rulebook(hotel: Rulebook) -> None:
+    case = "cases: [{name: a, say: b, expect: {rule: towels}}]\n"
+    text = f"given: {{thread: new}}\nrules: other.yaml\n{case}"
+    (wrong,) = run_tests(hotel, text, "books/hotel.test.yaml").failures
+    assert wrong.line == 2
+    assert "`rules` names other.yaml" in wrong.message
+    assert "hotel.yaml" in wrong.message
+
+
+@pytest.mark.parametrize("rules", ["hotel.yaml", "./hotel.yaml"])
+def test_tests_may_name_the_rulebook_beside_them(hotel: Rulebook, rules: str) -> None:
+    text = f"rules: {rules}\ncases: [{{name: a, say: b}}]\n"
+    assert run_tests(hotel, text, "books/hotel.test.yaml").ok
+
+
+def test_a_rulebook_that_tests_name_need_not_be_beside_them(hotel: Rulebook) -> None:
+    text = "rules: ../hotel.yaml\ncases: [{name: a, say: towels, expect: {rule: towels}}]\n"
+    assert run_tests(hotel, text, "nightly/more.test.yaml", book_is_named=True).ok
 
 
 def test_the_last_instant_and_the_longest_wait_run(hotel: Rulebook) -> None:
@@ -205,6 +218,7 @@ def test_no_text_makes_loading_tests_raise(text: str) -> None:
         ("{thread: open}", "{thread: open, within: 5m}"),
         ("{language: es}", "{language: es}"),
         ("{to: events}", "{to: events}"),
+        ('{to: "+16125550199"}', "{to: events}"),
     ],
 )
 def test_what_a_test_gives_is_what_rules_see(given_now: str, match: str) -> None:
@@ -290,3 +304,51 @@ def test_what_a_rule_tells_others_and_puts_aside_can_be_expected() -> None:
     ):
         cases = f"cases: [{{name: a, say: tea, expect: {{{wrong}}}}}]"
         assert not run_tests(book, cases, "t.yaml").ok, wrong
+
+
+@pytest.mark.parametrize(
+    ("given_first", "empty", "match"),
+    [
+        ("tags: vip", "tags: []", "{tag: vip}"),
+        ("group: club", "group: []", "{group: club}"),
+    ],
+)
+def test_an_empty_list_clears_what_is_given_further_up(
+    given_first: str, empty: str, match: str
+) -> None:
+    book = routes(f"{{id: it, match: {match}, do: [{{assign: boss}}]}}")
+    cases = f"""
+given: {{{given_first}}}
+cases:
+  - {{name: with, say: xyzzy, expect: {{rule: it}}}}
+  - {{name: without, given: {{{empty}}}, say: xyzzy, expect: {{rule: fallback}}}}
+"""
+    assert run_tests(book, cases, "t.yaml").failures == ()
+
+
+def test_an_empty_list_sends_everybody_home() -> None:
+    assign = "{team: bar, strategy: previous-then-least-busy}"
+    book = routes(f"{{id: it, match: {{thread: closed}}, do: [{{assign: {assign}}}]}}")
+    cases = f"given: {{on_shift: carol}}\n{RETURNING.format(on_shift='[]', to='carol')}"
+    assert not run_tests(book, cases, "t.yaml").ok
+
+
+def test_a_tag_that_staff_puts_on_may_be_expected() -> None:
+    branches = "[{not: {tag: calm}}, {tag: angry}]"
+    book = routes(
+        f"{{id: it, match: {{message_has: tea, any: {branches}}}, do: [{{assign: bar}}]}}"
+    )
+    case = "cases: [{{name: a, given: {{tags: [{0}]}}, say: tea, expect: {{tag: {0}}}}}]"
+    for tag in ("calm", "angry", "given-here-alone"):
+        assert _fail(book, case.format(tag)) == []
+    (wrong,) = _fail(book, "cases: [{name: a, say: tea, expect: {tag: angri}}]")
+    assert "did you mean 'angry'?" in wrong
+
+
+@pytest.mark.parametrize("yes", ["true", "True", "TRUE"])
+def test_a_truth_is_written_in_the_ways_of_yaml(yes: str) -> None:
+    book = routes(f"{{id: it, match: {{first_contact: {yes}}}, do: [{{close: {yes}}}]}}")
+    expect = f"{{rule: it, close: {yes}, nothing: {yes}}}"
+    assert _fail(book, f"cases: [{{name: a, say: xyzzy, expect: {expect}}}]") == []
+    never = yes.replace("true", "false").replace("True", "False").replace("TRUE", "FALSE")
+    assert len(_fail(book, f"cases: [{{name: a, say: xyzzy, expect: {{close: {never}}}}}]")) == 1

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from router.cli.rulebooks import book_files, test_file_of
+from router.cli.rulebooks import Tested, tested_files
 from router.cli.rules.arguments import AS_JSON, FILES
 from router.cli.rules.findings import load_file, read_file, tell_findings
 from router.cli.start import PROBLEMS
@@ -25,25 +25,25 @@ def run_books(files: tuple[Path, ...], as_json: bool) -> None:
     \b
     Example:
       bellhop rules test rules/books/grand-hotel.yaml
+      bellhop rules test rules/books/grand-hotel.test.yaml
     """
-    good = [_test(file, as_json) for file in book_files(files)]
+    good = [_test(tested, as_json) for tested in tested_files(files)]
     if not all(good):
         raise SystemExit(PROBLEMS)
 
 
-def _test(file: Path, as_json: bool) -> bool:
-    loaded = load_file(file)
-    tests = test_file_of(file)
+def _test(tested: Tested, as_json: bool) -> bool:
+    loaded = load_file(tested.book)
     if loaded.book is None:
         errors = [finding for finding in loaded.findings if finding.severity == "error"]
         tell_findings(errors, as_json)
         return False
-    text = read_file(tests)
+    text = read_file(tested.tests)
     if isinstance(text, Finding):
         tell_findings([text], as_json)
         return False
-    report = run_tests(loaded.book, text, str(tests))
-    _tell(report, file, as_json)
+    report = run_tests(loaded.book, text, str(tested.tests), book_is_named=tested.is_named)
+    _tell(report, tested.book, as_json)
     return report.ok
 
 
