@@ -11,6 +11,8 @@ from router.store.tables import Message, Number
 from rules.model import Number as OurNumber
 from rules.model import Rulebook
 
+NUMBER_LEFT = "number left the rulebook"  # the reason of what was never sent, or is in doubt
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -61,14 +63,17 @@ def renumber(connection: Connection, book: Rulebook) -> None:
 
 
 def _let_go(connection: Connection, tenant_id: str, addresses: set[str]) -> None:
-    """Numbers leave: what waits to be sent from them never will be, and says so."""
+    """Numbers leave: what waits to be sent from them never will be, and says so.
+
+    What is being sent is left to whoever sends it; see `let_go_stranded`.
+    """
     gone = (col(Message.tenant_id) == tenant_id, col(Message.number).in_(addresses))
     for state, becomes in (("queued", "canceled"), ("held", "canceled"), ("unknown", "review")):
         waits = is_held() if state == "held" else is_unfinished()
         connection.execute(
             update(Message)
             .where(*gone, waits, col(Message.state) == state)
-            .values(state=becomes, reason="number left the rulebook")
+            .values(state=becomes, reason=NUMBER_LEFT)
         )
     connection.execute(
         delete(Number).where(col(Number.tenant_id) == tenant_id, col(Number.address).in_(addresses))

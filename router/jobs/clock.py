@@ -15,6 +15,7 @@ from router.flows.assign.queue import drain_queues
 from router.flows.release import release_due
 from router.flows.settle import unsettled
 from router.flows.spool import drain_spool
+from router.flows.stranded import let_go_stranded
 from router.flows.sweep import sweep
 from router.flows.timers import fire_due
 from router.flows.world import World
@@ -109,8 +110,9 @@ class Clock:
         self.bell.ring(sweep(self.world))
 
     def settle(self) -> None:
-        """Have unknown outcomes settled."""
+        """Have unknown outcomes settled, and end what no number is there for any more."""
         self.bell.settle(unsettled(self.world))
+        self.bell.ring(let_go_stranded(self.world))
 
     def drain_spool(self) -> None:
         """Take in what the fallback spooled."""

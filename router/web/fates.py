@@ -26,6 +26,9 @@ REASONED = {
     ("canceled", "doubt"): "Not sent: a text of theirs was in doubt for too long",
     ("canceled", "erasure"): "Not sent: their data was being deleted",
     ("canceled", "number left the rulebook"): "Not sent: the number left the rulebook",
+    ("review", "number left the rulebook"): (
+        "Not known whether it was sent: the number left the rulebook"
+    ),
 }
 OBJECTED = "Not sent: they want no texts of this kind"
 TONES = {

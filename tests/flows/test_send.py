@@ -15,6 +15,7 @@ from router.flows.send import drain
 from router.flows.senders import find_sender
 from router.flows.settle import unsettled
 from router.flows.status import record_status
+from router.flows.stranded import let_go_stranded
 from router.flows.sweep import sweep
 from router.flows.world import World
 from router.store.tables import Message
@@ -191,7 +192,7 @@ def test_a_job_for_a_sender_that_is_gone_does_nothing(line: Line) -> None:
 
 
 @pytest.mark.parametrize("database", ["sqlite"])  # PostgreSQL plans by statistics
-@pytest.mark.parametrize("look", ["claim", "sweep", "unsettled"])
+@pytest.mark.parametrize("look", ["claim", "sweep", "unsettled", "stranded"])
 def test_looking_for_work_reads_the_outbox_index_and_not_what_was_sent(
     alice: Person, line: Line, look: str
 ) -> None:
@@ -205,6 +206,7 @@ def test_looking_for_work_reads_the_outbox_index_and_not_what_was_sent(
         "claim": line.drain,
         "sweep": lambda: sweep(alice.world),
         "unsettled": lambda: unsettled(alice.world),
+        "stranded": lambda: let_go_stranded(alice.world),
     }
     ways[look]()
     looks = [each for each in statements if each[0].startswith("SELECT")]
