@@ -103,15 +103,15 @@ def _has_run_out(at: datetime) -> ColumnElement[bool]:
 
 
 def _is_resting(at: datetime) -> ColumnElement[bool]:
-    """Whether it would go to a webhook or a mail server that did not answer, which is left alone
-    until the next try of that: waiting for it keeps a worker from sending texts.
+    """Whether it would go to a webhook, somebody's browsers or a mail server that did not answer:
+    these are left alone until the next try of that. Waiting keeps a worker from sending texts.
     """
     other = aliased(Dispatch)
     return exists().where(
         col(other.tenant_id) == col(Dispatch.tenant_id),
         col(other.kind) == col(Dispatch.kind),
         or_(
-            (col(other.kind) == "webhook") & (col(other.recipient) == col(Dispatch.recipient)),
+            col(other.kind).in_(REPEATABLE) & (col(other.recipient) == col(Dispatch.recipient)),
             col(other.kind) == "email",
         ),
         col(other.state) == "queued",

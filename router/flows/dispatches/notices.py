@@ -4,6 +4,8 @@ It says who is needed and links to the thread. It holds neither the contact's wo
 nor their number: phones lie around.
 """
 
+import time
+
 from sqlalchemy import Connection, exists, select
 from sqlmodel import col
 
@@ -12,11 +14,12 @@ from router.carrier.api import Accepted, Delay, Outgoing, Refused
 from router.carrier.api import Outcome as CarrierOutcome
 from router.carrier.api import Unknown as CarrierUnknown
 from router.carrier.errors import explain
+from router.couriers import mail
 from router.couriers.mail import Letter
 from router.couriers.outcome import Done, Failed, Gone, Outcome, Retry, Unknown
 from router.flows.consent.scopes import closing_scopes
 from router.flows.dispatches.claims import DispatchClaim
-from router.flows.dispatches.devices import devices_of, forget_device
+from router.flows.dispatches.devices import Device, devices_of, forget_device
 from router.flows.dispatches.means import Means
 from router.flows.dispatches.notify import NO_MOBILE
 from router.flows.senders import find_receiver
@@ -107,7 +110,10 @@ def try_email(means: Means, claim: DispatchClaim) -> Outcome:
 
 
 def try_push(means: Means, claim: DispatchClaim) -> Outcome:
-    """A notice in every browser where they asked for it: done once one of them was reached."""
+    """A notice in every browser where they asked for it: done once one of them was reached.
+
+    None is tried past the deadline: those that are left have their turn at the next try.
+    """
     world = means.world
     with world.store.read() as connection:
         keys = world.keys(connection, claim.tenant_id)
@@ -118,13 +124,22 @@ def try_push(means: Means, claim: DispatchClaim) -> Outcome:
         "url": link(means, claim),
         "tag": claim.id,
     }
-    outcomes = []
-    for device in devices:
+    outcomes: list[Outcome] = []
+    for device in _in_turn(devices, claim.attempt):
+        if time.monotonic() >= claim.deadline:
+            outcomes.append(Retry(mail.NO_TIME))
+            break
         outcome = means.couriers.pusher.push(device.subscription, notice, claim.id)
         if isinstance(outcome, Gone):
             forget_device(world, claim.tenant_id, device.id)
         outcomes.append(outcome)
     return _best(outcomes)
+
+
+def _in_turn(devices: list[Device], attempt: int) -> list[Device]:
+    """Each try begins with another one, so that none is always left over at the deadline."""
+    first = (attempt - 1) % len(devices) if devices else 0
+    return devices[first:] + devices[:first]
 
 
 def _best(outcomes: list[Outcome]) -> Outcome:

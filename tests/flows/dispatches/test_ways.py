@@ -2,13 +2,17 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 
 from router.couriers.couriers import Couriers
+from router.couriers.mail import NO_TIME
+from router.couriers.outcome import Retry
+from router.couriers.post import SILENT
 from router.flows.dispatches.claims import claim_dispatches
 from router.flows.dispatches.devices import add_device, devices_of
-from router.flows.dispatches.notices import NO_DEVICE
+from router.flows.dispatches.notices import NO_DEVICE, try_push
 from router.flows.world import World
 from router.store.rows import AnyRow
 from tests.couriers.browser import PushBrowser
@@ -173,3 +177,36 @@ def test_a_push_whose_sender_died_is_sent_again(
     dispatcher.send()
     assert dispatcher.fates() == [("done", None)]
     assert len(service.posts) == 2
+
+
+def test_a_push_service_that_does_not_answer_is_waited_for_once(
+    alice: Person,
+    browsers: list[PushBrowser],
+    dispatcher: Dispatcher,
+    service: Receiver,
+) -> None:
+    alice.texts(SMOKE)
+    dispatcher.decided.notify(alice, ("push",))
+    service.silent_seconds = 1.5
+    dispatcher.send()
+    dispatcher.decided.notify(alice, ("push",), rule="another")
+    dispatcher.send()
+    assert len(service.posts) == 1
+    assert dispatcher.fates() == [("queued", SILENT), ("queued", None)]
+
+
+def test_past_its_deadline_no_further_browser_is_tried_and_the_next_try_begins_with_it(
+    alice: Person,
+    browsers: list[PushBrowser],
+    dispatcher: Dispatcher,
+    service: Receiver,
+) -> None:
+    alice.texts(SMOKE)
+    dispatcher.decided.notify(alice, ("push",))
+    (claimed,) = claim_dispatches(dispatcher.means.world, TENANT, 1)
+    assert try_push(dispatcher.means, replace(claimed, deadline=0.0)) == Retry(NO_TIME)
+    assert service.posts == []
+    service.answers = [500, 500, 500, 500]
+    for attempt in (1, 2):
+        try_push(dispatcher.means, replace(claimed, attempt=attempt))
+    assert [path for path, _, _ in service.posts] == ["/2", "/1", "/1", "/2"]
