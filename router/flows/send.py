@@ -23,7 +23,6 @@ from router.carrier.webhook import callback_url
 from router.flows.claims import Claim, claim
 from router.flows.consent.refusals import RefusedMessage, take_refusal
 from router.flows.ripples import CALM, Ripples
-from router.flows.rulebooks.standing import why_lost
 from router.flows.senders import Sender, find_sender
 from router.flows.world import World
 from router.store.tables import Message, Number
@@ -62,7 +61,7 @@ def _active_sender(world: World, sender_id: str) -> Sender | None:
         if paused_until is not None and paused_until > world.now():
             return None
         sender = find_sender(connection, sender_id)
-        if sender and why_lost(world, connection, sender.tenant_id, sender.revision):
+        if sender and world.why_lost(connection, sender.tenant_id, sender.revision):
             return None  # a STOP could not be heard now: whatever waits, waits on
         return sender
 

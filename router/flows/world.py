@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from router.flows.rulebooks.live import Live, LiveBooks, NotCompiled
+from router.flows.rulebooks.live import Live, LiveBooks, NotCompiled, RulebookLost
 from router.now import Now, real_now
 from router.settings import Settings
 from router.store.engine import Store
@@ -63,9 +63,26 @@ class World:
         """Take a revision that was compiled for its check, and has gone live."""
         self._books.keep(tenant_id, live)
 
+    def why_lost(self, connection: Connection, tenant_id: str, revision: int) -> str | None:
+        """Why a revision does not load any more; None where it does. Compiled once to find out,
+        and not again although the book itself may be kept no longer.
+        """
+        known = self._books.verdict(tenant_id, revision)
+        if known is not None:
+            return known.lost
+        try:
+            self.live(connection, tenant_id, revision)
+        except RulebookLost as error:
+            return str(error)
+        return None
+
     def has_met(self, tenant_id: str, revision: int) -> bool:
         """Whether this process has compiled a revision already, or found that it does not load."""
-        return (tenant_id, revision) in self._books
+        return self._books.verdict(tenant_id, revision) is not None
+
+    def has_room_for(self, tenant_id: str) -> bool:
+        """Whether compiling a book of the tenant drives out no other tenant's."""
+        return not self._books.is_full or tenant_id in self._books.tenants()
 
     def compile(self, tenant_id: str, revision: int) -> Live:
         """Compile one revision, in a transaction of its own that only reads."""

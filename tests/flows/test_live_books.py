@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import update
@@ -12,7 +13,7 @@ from router.carrier.api import Inbound
 from router.flows.publish import publish_folder
 from router.flows.rulebooks import live as live_module
 from router.flows.rulebooks.live import LiveBooks, RulebookLost
-from router.flows.rulebooks.standing import compile_live
+from router.flows.rulebooks.standing import all_standings, compile_live
 from router.flows.spool import drain_spool, spool
 from router.flows.tenants import banner
 from router.flows.timers import fire_due
@@ -130,3 +131,58 @@ def test_while_a_rulebook_is_lost_nothing_is_sent_and_no_other_tenant_waits(
         advance(minutes=11)
         moved = fire_due(newer)
         assert {tenant for tenant, _ in moved.threads} == {"an-inn"}
+
+
+@pytest.fixture
+def loads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The files that were compiled."""
+    loaded: list[str] = []
+    load = live_module.load
+    monkeypatch.setattr(live_module, "load", lambda *a: loaded.append(a[1]) or load(*a))
+    return loaded
+
+
+@pytest.fixture
+def five_inns(hotel: World, save_book: Callable[..., None]) -> Iterator[World]:
+    """Six tenants in a process that keeps the books of four."""
+    for number in range(5):
+        inn = BOOK.replace("tenant: grand-hotel", f"tenant: inn-{number}")
+        save_book(inn.replace("+161255501", f"+161255{number}01"), f"inn-{number}.yaml")
+    assert {one.status for one in publish_folder(hotel, hotel.settings.rules_dir)} == {
+        "unchanged",
+        "live",
+    }
+    with process(hotel) as fresh:
+        yield replace(fresh, _books=LiveBooks(most=4))
+
+
+def test_walking_over_more_tenants_than_books_are_kept_of_compiles_each_once(
+    five_inns: World, loads: list[str]
+) -> None:
+    for _ in range(3):
+        fire_due(five_inns)
+        all_standings(five_inns)
+        compile_live(five_inns)
+    assert len(loads) == 6
+
+
+def test_keeping_warm_drives_no_book_out_and_still_takes_in_an_edit(
+    five_inns: World, loads: list[str], hotel: World, save_book: Callable[..., None]
+) -> None:
+    for _ in range(2):
+        compile_live(five_inns)
+    assert loads == ["grand-hotel.yaml", "inn-0.yaml", "inn-1.yaml", "inn-2.yaml"]
+    save_book(BOOK + "\n# edited\n")
+    publish_folder(hotel, hotel.settings.rules_dir)
+    compile_live(five_inns)
+    assert loads[4:] == ["grand-hotel.yaml"]
+    assert five_inns.compiled(TENANT, 2).revision == 2
+
+
+def test_a_rulebook_that_is_lost_stays_so_although_its_book_is_not_kept(loads: list[str]) -> None:
+    books = LiveBooks(most=1)
+    for _ in range(2):
+        with pytest.raises(RulebookLost):
+            books.compile("a", 1, "version: 0\n", "a.yaml")
+        books.compile("b", 1, BOOK, "b.yaml")
+    assert loads == ["a.yaml", "b.yaml"]

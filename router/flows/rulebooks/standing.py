@@ -73,17 +73,8 @@ def lost_tenants(world: World, connection: Connection) -> set[str]:
     return {
         tenant_id
         for tenant_id, revision in rows
-        if revision is not None and why_lost(world, connection, tenant_id, revision)
+        if revision is not None and world.why_lost(connection, tenant_id, revision)
     }
-
-
-def why_lost(world: World, connection: Connection, tenant_id: str, revision: int) -> str | None:
-    """Why a revision does not load any more; None where it does."""
-    try:
-        world.live(connection, tenant_id, revision)
-    except RulebookLost as error:
-        return str(error)
-    return None
 
 
 def looked_at(world: World) -> dict[str, str]:
@@ -93,12 +84,16 @@ def looked_at(world: World) -> dict[str, str]:
 
 
 def compile_live(world: World) -> None:
-    """Have every rulebook in force compiled in this process before a text asks for it."""
+    """Have every rulebook in force compiled in this process before a text asks for it, as many as
+    are kept.
+    """
     with world.store.read() as connection:
         rows = connection.execute(select(col(Tenant.id), col(Tenant.live_revision))).all()
     for tenant_id, revision in rows:
         if revision is None or world.has_met(tenant_id, revision):
             continue
+        if not world.has_room_for(tenant_id):
+            continue  # it would drive out one that is used: whoever needs this one compiles it
         try:
             world.compile(tenant_id, revision)
         except RulebookLost:
@@ -108,5 +103,5 @@ def compile_live(world: World) -> None:
 def _standing(
     world: World, connection: Connection, row: AnyRow, files: list[FoundFile]
 ) -> Standing:
-    lost = why_lost(world, connection, row.id, row.number)
+    lost = world.why_lost(connection, row.id, row.number)
     return Standing(row.id, row.number, row.file, row.hash, row.published_at, tuple(files), lost)
