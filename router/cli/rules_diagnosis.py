@@ -34,6 +34,7 @@ DO: dict[FileState, str] = {
     "unreadable": "make it readable for the user of `bellhop clock`",
     "missing": "put it back, or `bellhop rules rollback` to the revision in force",
 }
+DO_LOOK = "start: bellhop clock, with this RULES_DIR; all clocks need one shared RULES_DIR"
 LOST = (
     "mend the file, or `bellhop rules rollback`, or go back to the version before: "
     "texts wait at the carrier and in the spool until then"
@@ -91,7 +92,7 @@ def _unseen(world: World, folder: Path, files: list[str]) -> Iterator[Finding]:
         is_old = real_now() - saved_at > LONGEST_WAIT
         if known.get(file) != candidate.hash and is_old:
             said = f"no clock has looked at {file} since it was saved"
-            yield Finding(False, said, "start: bellhop clock, with this RULES_DIR")
+            yield Finding(False, said, DO_LOOK)
 
 
 def _misnamed(folder: Path) -> Iterator[Finding]:

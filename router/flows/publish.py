@@ -25,6 +25,7 @@ from router.flows.rulebooks.in_force import (
     of_file,
     put_in_force,
     take_turn,
+    was_in_force,
 )
 from router.flows.rulebooks.live import Live
 from router.flows.rulebooks.published import Published
@@ -51,12 +52,20 @@ def publish_folder(world: World, folder: Path) -> list[Published]:
 
 
 def publish_file(
-    world: World, folder: Path, file: str, *, is_patient: bool = False, is_fresh: bool = False
+    world: World,
+    folder: Path,
+    file: str,
+    *,
+    is_patient: bool = False,
+    is_fresh: bool = False,
+    is_untouched: bool = False,
 ) -> Published:
     """Look at one file and publish it if it changed. Safe to run twice, and by two at once.
 
     `is_patient`: it changed a moment ago, so that what is wrong with it is not told yet.
     `is_fresh`: what was refused before is looked at once more: the program may have changed.
+    `is_untouched`: it was in force already and nobody has saved it since: what has replaced it
+    there stays.
     """
     try:
         candidate = read_candidate(folder, file)
@@ -68,7 +77,10 @@ def publish_file(
         if isinstance(error, Missing):
             return miss(world, file)
         return refuse(world, file, "unreadable", (str(error),))
-    return _known(world, candidate, is_fresh) or _judge(world, folder, candidate, is_patient)
+    known = _known(world, candidate, is_fresh)
+    if known is None and is_untouched:
+        known = _stale(world, candidate)
+    return known or _judge(world, folder, candidate, is_patient)
 
 
 def _known(world: World, candidate: Candidate, is_fresh: bool) -> Published | None:
@@ -85,6 +97,15 @@ def _known(world: World, candidate: Candidate, is_fresh: bool) -> Published | No
     if before is None or is_fresh or (before.state, before.hash) != ("refused", hashed):
         return None
     return Published(candidate.file, before.tenant_id, "refused", number, before.findings)
+
+
+def _stale(world: World, candidate: Candidate) -> Published | None:
+    """The file as an earlier revision of what is in force; None where it is none."""
+    with world.store.read() as connection:
+        ours = of_file(connection, candidate.file)
+        if ours is None or not was_in_force(connection, ours, candidate.hash):
+            return None
+    return Published(candidate.file, ours.tenant_id, "stale", ours.number)
 
 
 def _judge(world: World, folder: Path, candidate: Candidate, is_patient: bool) -> Published:

@@ -5,6 +5,7 @@ number that is gone, and whatever comes later in the thread would wait behind it
 """
 
 from datetime import datetime
+from types import MappingProxyType
 
 from sqlalchemy import ColumnElement, Connection, exists, select, update
 from sqlmodel import col
@@ -14,6 +15,8 @@ from router.flows.ripples import CALM, Ripples
 from router.flows.world import World
 from router.store.rows import is_unfinished
 from router.store.tables import Message, Number
+
+FATES = MappingProxyType({"queued": "canceled", "sending": "review", "unknown": "review"})
 
 
 def let_go_stranded(world: World) -> Ripples:
@@ -28,7 +31,7 @@ def let_go_stranded(world: World) -> Ripples:
     if not threads:
         return CALM
     with world.store.write() as connection:
-        for state, becomes in (("queued", "canceled"), ("unknown", "review"), ("sending", "review")):
+        for state, becomes in FATES.items():
             connection.execute(
                 update(Message)
                 .where(_is_stranded(now), col(Message.state) == state)

@@ -30,17 +30,23 @@ ALL_SECONDS = 30.0  # all files are looked at anew this often, changed or not
 FAILED_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 10.0
 AT_ONCE = 4
+WAS_IN_FORCE = frozenset({"live", "unchanged", "mended", "stale"})
+ONE_FOLDER = "have all clocks share one RULES_DIR: another one has published a later revision"
 
 log = structlog.get_logger()
 
 
 @dataclass(slots=True)
 class Watched:
-    """One file: how it looks since when, and the look that was dealt with last and how."""
+    """One file: how it looks since when, and the look that was dealt with last and how.
+
+    `dealt` is forgotten where it is to be looked at anew, `met` is not.
+    """
 
     look: Look
     since: float
     dealt: Look | None = None
+    met: Look | None = None
     found: Published | None = None
     failures: int = 0
     retry_at: float = 0.0
@@ -55,6 +61,10 @@ class Watched:
     def is_patient(self, now_seconds: float) -> bool:
         """Whether it changed so lately that what is wrong with it may be half a save."""
         return now_seconds < self.since + PATIENCE_SECONDS
+
+    def is_untouched(self, look: Look) -> bool:
+        """Whether it was in force as it is, and nobody has saved it since."""
+        return look == self.met and self.found is not None and self.found.status in WAS_IN_FORCE
 
     def take(self, look: Look, now_seconds: float) -> None:
         """It looks otherwise than before: wait anew."""
@@ -127,9 +137,15 @@ class RulesWatch:
         folder = self.world.settings.rules_dir
         if look_at(folder, name) != look:
             return  # it changed while it waited for its turn
-        is_fresh = watched.found is None
         try:
-            found = publish_file(self.world, folder, name, is_patient=is_patient, is_fresh=is_fresh)
+            found = publish_file(
+                self.world,
+                folder,
+                name,
+                is_patient=is_patient,
+                is_fresh=watched.found is None,
+                is_untouched=watched.is_untouched(look),
+            )
         except Exception as error:  # noqa: BLE001 (logged and tried again; no other file suffers)
             watched.failures += 1
             pause = min(FAILED_SECONDS * 2**watched.failures, LONGEST_PAUSE_SECONDS)
@@ -139,7 +155,9 @@ class RulesWatch:
         if found.status == "pending":
             watched.retry_at = watched.since + PATIENCE_SECONDS
             return
-        watched.failures, watched.dealt, watched.found = 0, look, found
+        if found.status == "stale" and watched.found != found:
+            log.warning("rulebook_is_an_earlier_one", file=name, tenant=found.tenant, do=ONE_FOLDER)
+        watched.failures, watched.dealt, watched.met, watched.found = 0, look, look, found
         self._tell(found)
 
     def _tell(self, found: Published) -> None:

@@ -35,13 +35,15 @@ def answers(person: Person) -> list[tuple[str, str | None]]:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "fate"), [(Delay(None, 1.0), "canceled"), (Unknown("x"), "review"), (None, "review")]
+    ("outcome", "fate"),
+    [(Delay(None, 1.0), "canceled"), (Unknown("x"), "review"), (None, "review")],
 )
 def test_what_comes_back_to_a_number_that_left_holds_nothing_up(
     alice: Person,
     line: Line,
     on_its_way: Claim,
     advance: Callable[..., None],
+    *,
     outcome: Outcome | None,
     fate: str,
 ) -> None:

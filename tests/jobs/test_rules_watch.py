@@ -5,6 +5,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from bench.generated_book import generate_book
 from router.flows.rulebooks.history import history
 from router.flows.tenants import banner
 from router.flows.world import World, open_world
+from router.jobs import rulebooks
 from router.jobs.bell import Bell
 from router.jobs.live import LiveFeed
 from router.jobs.rulebooks import PATIENCE_SECONDS, RulesWatch
@@ -272,3 +274,27 @@ def test_a_file_that_takes_long_and_odd_ones_hold_up_no_other(stage: Stage) -> N
     assert stage.wait_for(2) < GENEROUS
     assert stage.revision("generated") is None, "it was to take longer"
     stage.wait_for(1, "generated", 30)
+
+
+@BOTH
+def test_a_clock_with_a_folder_of_its_own_does_not_bring_back_what_was_replaced(
+    stage: Stage,
+    watch: Callable[..., threading.Event],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(rulebooks, "ALL_SECONDS", 0.2)
+    copy = tmp_path / "copy" / stage.file.name
+    copy.parent.mkdir()
+    copy.write_text(BOOK)
+    elsewhere = stage.world.settings.model_copy(update={"rules_dir": copy.parent})
+    watch(replace(stage.world, settings=elsewhere))
+    time.sleep(SETTLED_SECONDS)
+    stage.file.write_text(BOOK + "\n# edited\n")
+    stage.wait_for(2)
+    time.sleep(SETTLED_SECONDS)
+    assert (stage.revisions(), stage.is_told()) == (2, False)
+    copy.write_text(BOOK)  # whoever saves it anew means it
+    stage.wait_for(3)
+    time.sleep(SETTLED_SECONDS)
+    assert stage.revisions() == 3

@@ -104,7 +104,7 @@ def _has_run_out(at: datetime) -> ColumnElement[bool]:
 
 def _is_resting(at: datetime) -> ColumnElement[bool]:
     """Whether it would go to a webhook, somebody's browsers or a mail server that did not answer:
-    these are left alone until the next try of that, since waiting keeps a worker from sending texts.
+    these are left alone until the next try of that. Waiting keeps a worker from sending texts.
     """
     other = aliased(Dispatch)
     return exists().where(

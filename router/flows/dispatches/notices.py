@@ -14,8 +14,8 @@ from router.carrier.api import Accepted, Delay, Outgoing, Refused
 from router.carrier.api import Outcome as CarrierOutcome
 from router.carrier.api import Unknown as CarrierUnknown
 from router.carrier.errors import explain
-from router.couriers.mail import Letter
 from router.couriers import mail
+from router.couriers.mail import Letter
 from router.couriers.outcome import Done, Failed, Gone, Outcome, Retry, Unknown
 from router.flows.consent.scopes import closing_scopes
 from router.flows.dispatches.claims import DispatchClaim

@@ -55,6 +55,16 @@ def of_file(connection: Connection, file: str) -> InForce | None:
     return None if row is None else InForce(*row)
 
 
+def was_in_force(connection: Connection, live: InForce, hashed: str) -> bool:
+    """Whether the tenant's live revision has replaced one of this content."""
+    earlier = select(col(Revision.number)).where(
+        col(Revision.tenant_id) == live.tenant_id,
+        col(Revision.number) < live.number,
+        col(Revision.hash) == hashed,
+    )
+    return live.hash != hashed and connection.execute(earlier.limit(1)).first() is not None
+
+
 def put_in_force(
     world: World,
     connection: Connection,
