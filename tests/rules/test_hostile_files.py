@@ -97,7 +97,7 @@ def _is_inside(finding: Finding, lines: list[str]) -> bool:
     return 1 <= finding.line <= len(lines) and 1 <= finding.col <= len(lines[finding.line - 1]) + 1
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(_damaged(), st.sampled_from([None, True, False]))
 def test_no_damage_to_the_tree_makes_loading_raise(tree: Tree, flow: bool | None) -> None:
     text = yaml.dump(tree, allow_unicode=True, sort_keys=False, default_flow_style=flow, width=999)

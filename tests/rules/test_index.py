@@ -63,7 +63,7 @@ def _book(protect: list[Any], enrich: list[Any], routes: list[Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.data())
 def test_a_decision_is_the_same_with_and_without_the_index(data: st.DataObject) -> None:
     written = _book(data.draw(rules), data.draw(enrichments), data.draw(rules))

@@ -134,7 +134,7 @@ SITUATIONS = st.builds(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(text=SAID | st.text(max_size=20), facts=SITUATIONS)
 def test_what_was_kept_decides_the_same_again(hotel: Rulebook, text: str, facts: Facts) -> None:
     reading = read(hotel, text)

@@ -168,7 +168,7 @@ def _sections(draw: st.DrawFn) -> str:
     return "\n".join(lines) + "\n"
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(_sections())
 def test_a_rule_that_is_found_dead_never_acts_and_no_text_gets_two_replies(rules: str) -> None:
     book, scope = unlinted(rules)

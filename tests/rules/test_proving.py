@@ -35,7 +35,7 @@ def _clashes(match: str) -> bool:
 CASES = some_cases(_book(), 500, 4)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(matches, matches)
 def test_what_is_proved_holds_in_every_case(one: str, other: str) -> None:
     book = _book(one, other)
@@ -173,7 +173,7 @@ LETTERS = (
 written = st.lists(st.sampled_from(LETTERS), min_size=1, max_size=4).map("".join)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(written, written, written)
 def test_a_text_that_has_a_phrase_with_accents_has_it_without(
     before: str, said: str, after: str

@@ -118,7 +118,7 @@ def test_other_words_of_the_same_answer_are_no_difference() -> None:
     assert (tally.same, is_alike(before, after)) == (1, False)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(text=SAID | st.text(max_size=20), facts=SITUATIONS)
 def test_any_text_is_counted_once_under_any_two_rulebooks(
     hotel: Rulebook, edited: Rulebook, text: str, facts: Facts

@@ -100,8 +100,8 @@ def test_a_timer_whose_transaction_failed_and_is_retried_sends_once(
     guest(1).texts("my shower is broken")
     advance(minutes=11)
     for _ in range(2):
-        with saving_fails(hotel), pytest.raises(Broken):
-            fire_due(hotel)
+        with saving_fails(hotel):
+            fire_due(hotel)  # it is logged, and holds up no other timer
         assert guest(1).replies() == []
     for _ in range(3):
         fire_due(hotel)
