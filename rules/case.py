@@ -1,6 +1,6 @@
 """One text in its surroundings: all that a condition may look at."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from keywords.reading import Reading
 from rules.decision import Facts
@@ -23,8 +23,6 @@ class Case:
 def open_case(book: Rulebook, reading: Reading, text: str, facts: Facts) -> Case:
     """Make a text ready to be decided. The words of a machine tell nothing of a known language."""
     heard = hear(text)
-    if facts.thread.state == "closed" and facts.thread.tags:  # they ended with the episode
-        facts = replace(facts, thread=replace(facts.thread, tags=frozenset()))
     if reading.automatic and facts.language in book.languages:
         language = facts.language
     else:

@@ -25,6 +25,7 @@ def decide(book: Rulebook, reading: Reading, text: str, facts: Facts) -> Decisio
     draft = Draft(open_case(book, reading, text, facts))
     if reading.automatic == "tapback" and facts.thread.state != "new":
         return draft.decision()  # a heart under a text of ours says nothing
+    draft.drop_old_tags()
     if facts.opted_out:
         draft.drop_questions()  # they were never sent, so that no text answers them
     if not obey(draft):

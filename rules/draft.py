@@ -64,6 +64,12 @@ class Draft:
         if self.state.state != "open":
             self.state = replace(self.state, state="open")
 
+    def drop_old_tags(self) -> None:
+        """No rule sees the tags of a closed thread: they ended with its episode."""
+        if self.state.state == "closed" and self.state.tags:
+            self.state = replace(self.state, tags=frozenset())
+            self.look_again()
+
     def stay_shut(self) -> None:
         """The text opens no thread: one that was new counts as closed."""
         if self.state.state == "new":
