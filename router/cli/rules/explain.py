@@ -11,6 +11,7 @@ from router.cli.rules.arguments import AS_JSON
 from router.cli.rules.findings import load_book
 from router.cli.start import WRONG_USE, fail
 from router.now import real_now
+from rules.conditions.around import channel_of
 from rules.decision import Facts
 from rules.hearing import read
 from rules.model import Rulebook
@@ -47,7 +48,7 @@ def _facts(
     if language not in (None, *book.languages):
         known = ", ".join(book.languages)
         fail(f"--language {language} is not in this rulebook; it has {known}", WRONG_USE)
-    return Facts(at=_moment(book, at), to=number, channel=_channel(sender), language=language)
+    return Facts(at=_moment(book, at), to=number, channel=channel_of(sender), language=language)
 
 
 def _moment(book: Rulebook, at: str | None) -> datetime:
@@ -65,8 +66,3 @@ def _number(book: Rulebook, to: str | None) -> str:
         known = ", ".join(book.numbers)
         fail(f"--to {to} is no number of this rulebook; it has {known}", WRONG_USE)
     return names[0]
-
-
-def _channel(sender: str) -> str:
-    prefix, separator, _ = sender.partition(":")
-    return prefix if separator else "sms"
