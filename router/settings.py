@@ -80,6 +80,26 @@ class Settings(BaseSettings):
         description="One variable for each `secret` that a rulebook's webhooks name: it signs what "
         "they are sent",
     )
+    settle_after_seconds: float = Field(
+        120.0,
+        gt=0,
+        description="How long what became of a text may be unknown before the carrier's log is "
+        "asked, in seconds: longer than that log lags behind",
+    )
+    pace_long_code: float = Field(
+        1.0, ge=0, description="Segments a second from an ordinary number; 0: as fast as it goes"
+    )
+    pace_toll_free: float = Field(
+        3.0, ge=0, description="Segments a second from a toll-free number; 0: as fast as it goes"
+    )
+    pace_short_code: float = Field(
+        30.0, ge=0, description="Segments a second from a short code; 0: as fast as it goes"
+    )
+    pace_channel: float = Field(
+        80.0,
+        ge=0,
+        description="Texts a second on another channel, such as WhatsApp; 0: as fast as it goes",
+    )
     simulator: bool = Field(
         False, description="Serve the carrier simulator under /simulator (demo and tests only)"
     )

@@ -14,10 +14,10 @@ from router.flows.held import save_contact
 from router.flows.outbox import ANSWER, FIRST, Draft, queue
 from router.flows.privacy.request import open_request
 from router.flows.ripples import CALM, Ripples
+from router.flows.sending.verdicts import CONFIRMATIONS, CONFIRMED_WITHIN
 from router.flows.snooze import put_aside
 from router.flows.timers import set_escalation
 from router.flows.turn import Turn
-from router.flows.verdicts import CONFIRMATIONS, CONFIRMED_WITHIN
 from rules import decision as effects
 from rules.decision import EVERYTHING, Decision, Say, number_scope, topic_scope
 

@@ -13,9 +13,9 @@ import structlog
 
 from router.flows.assign.queue import drain_queues
 from router.flows.release import release_due
-from router.flows.settle import unsettled
+from router.flows.sending.settle import unsettled
+from router.flows.sending.stranded import let_go_stranded
 from router.flows.spool import drain_spool
-from router.flows.stranded import let_go_stranded
 from router.flows.sweep import sweep
 from router.flows.timers import fire_due
 from router.flows.world import World

@@ -14,8 +14,8 @@ from router.couriers.couriers import Couriers
 from router.flows.dispatches.send import Means
 from router.flows.dispatches.send import send_dispatches as run_dispatches
 from router.flows.privacy.erase import erase as run_erasure
-from router.flows.send import drain
-from router.flows.settle import settle
+from router.flows.sending.drain import drain
+from router.flows.sending.settle import settle
 from router.flows.world import World
 from router.jobs.bell import Bell
 from router.jobs.errand import Errand

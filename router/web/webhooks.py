@@ -23,8 +23,8 @@ from router.carrier.webhook import (
 )
 from router.flows.receive import receive
 from router.flows.rulebooks.live import RulebookLost
+from router.flows.sending.status import record_status
 from router.flows.spool import spool
-from router.flows.status import record_status
 from router.store.engine import DatabaseDown
 from router.web.form import check_form
 from router.web.parts import parts

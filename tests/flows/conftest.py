@@ -23,11 +23,11 @@ from router.carrier.twilio import TwilioCarrier
 from router.carrier.webhook import parse_status
 from router.flows.publish import publish_folder
 from router.flows.receive import Received, receive
-from router.flows.send import drain
-from router.flows.settle import settle, unsettled
+from router.flows.sending.drain import drain
+from router.flows.sending.settle import settle, unsettled
+from router.flows.sending.status import record_status
 from router.flows.show import show
 from router.flows.staff import NewStaff, StaffIdentity, add_staff, find_login
-from router.flows.status import record_status
 from router.flows.world import World
 from router.now import MovableNow
 from router.settings import Settings

@@ -10,12 +10,12 @@ from sqlalchemy import event, update
 from sqlmodel import col
 
 from router.carrier.api import Delay, Outgoing, StatusUpdate
-from router.flows.claims import LEASE, claim
-from router.flows.send import drain
 from router.flows.senders import find_sender
-from router.flows.settle import unsettled
-from router.flows.status import record_status
-from router.flows.stranded import let_go_stranded
+from router.flows.sending.claims import LEASE, claim
+from router.flows.sending.drain import drain
+from router.flows.sending.settle import unsettled
+from router.flows.sending.status import record_status
+from router.flows.sending.stranded import let_go_stranded
 from router.flows.sweep import sweep
 from router.flows.world import World
 from router.store.tables import Message

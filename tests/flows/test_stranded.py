@@ -5,11 +5,11 @@ from collections.abc import Callable
 import pytest
 
 from router.carrier.api import Delay, Outcome, Unknown
-from router.flows.claims import LEASE, Claim, claim
 from router.flows.publish import publish_folder
-from router.flows.send import record
 from router.flows.senders import find_receiver
-from router.flows.stranded import let_go_stranded
+from router.flows.sending.claims import LEASE, Claim, claim
+from router.flows.sending.outcomes import record
+from router.flows.sending.stranded import let_go_stranded
 from router.flows.world import World
 from tests.flows.conftest import BOOK, MAIN, TENANT, Line, Person
 

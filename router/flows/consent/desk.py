@@ -17,9 +17,9 @@ from router.flows.consent.ways import ways_out
 from router.flows.held import Held, save_contact
 from router.flows.outbox import FIRST, Draft, cancel_waiting, queue
 from router.flows.senders import bell_of
+from router.flows.sending.verdicts import CONFIRMED_WITHIN
 from router.flows.staff import StaffIdentity
 from router.flows.timers import end_escalations
-from router.flows.verdicts import CONFIRMED_WITHIN
 from router.flows.world import World
 from rules.decision import EVERYTHING, number_scope, topic_scope
 from rules.texts import builtin

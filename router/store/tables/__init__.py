@@ -6,6 +6,7 @@ lists and maps of plain identifiers, never anything a person wrote.
 """
 
 from router.store.tables.business import Number, RefusedEdit, Revision, RuleFile, Tenant
+from router.store.tables.carrier_log import StrayStatus, Watermark
 from router.store.tables.desk import Audit, PushDevice, Staff
 from router.store.tables.people import Contact, Enrolled, Thread, Timer
 from router.store.tables.promises import ConsentEvent, PrivacyRequest, Suppression, Tombstone
@@ -36,9 +37,11 @@ __all__ = [
     "Revision",
     "RuleFile",
     "Staff",
+    "StrayStatus",
     "Suppression",
     "Tenant",
     "Thread",
     "Timer",
     "Tombstone",
+    "Watermark",
 ]

@@ -74,3 +74,4 @@ class Number(SQLModel, table=True):
     opt_out_by: str
     paused_code: int | None = None  # the carrier refused the account with this code …
     paused_until: datetime | None = None  # … so nothing is tried before then
+    paced_until: datetime | None = None  # by then the segments that were claimed have left

@@ -8,6 +8,7 @@ from sqlmodel import Field, SQLModel
 UNFINISHED_STATES = ("queued", "sending", "unknown")
 UNFINISHED = "state IN ('queued', 'sending', 'unknown')"
 HELD = "state = 'held'"
+REVIEW = "state = 'review'"
 
 
 class Message(SQLModel, table=True):
@@ -17,7 +18,8 @@ class Message(SQLModel, table=True):
     thread, 1 is an answer, 2 bulk. `token`, `attempt` and `lease_until` belong to the send that
     is under way; `cause_id` names the inbound text that this one answers. A message that is `held`
     waits outside its thread's order, until `not_before` or for a person's decision. `purpose` is
-    answer, service or marketing; `topic` one of the rulebook's.
+    answer, service or marketing; `topic` one of the rulebook's. `first_sid` is that of an attempt
+    which was not delivered and after which the one later retry was made.
     """
 
     __table_args__ = (
@@ -27,10 +29,26 @@ class Message(SQLModel, table=True):
             "ix_message_outbox",
             "tenant_id",
             "number",
+            "priority",
+            "created_at",
+            "seq",
+            sqlite_where=text(UNFINISHED),
+            postgresql_where=text(UNFINISHED),
+        ),
+        Index(
+            "ix_message_unfinished",
+            "tenant_id",
             "thread_id",
             "seq",
             sqlite_where=text(UNFINISHED),
             postgresql_where=text(UNFINISHED),
+        ),
+        Index(
+            "ix_message_review",
+            "tenant_id",
+            "updated_at",
+            sqlite_where=text(REVIEW),
+            postgresql_where=text(REVIEW),
         ),
         Index(
             "ix_message_held",
@@ -55,6 +73,7 @@ class Message(SQLModel, table=True):
     body: bytes
     media: bytes | None = None
     sid: str | None = None
+    first_sid: str | None = None
     cause_id: str | None = None
     author: str | None = None
     token: str | None = None

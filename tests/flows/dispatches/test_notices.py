@@ -10,7 +10,7 @@ from router.flows.dispatches.claims import DIED, claim_dispatches
 from router.flows.dispatches.notices import OPTED_OUT, try_sms
 from router.flows.dispatches.send import record_outcome
 from router.flows.ripples import CALM, Ripples
-from router.flows.status import record_status
+from router.flows.sending.status import record_status
 from router.flows.world import World
 from router.store.rows import AnyRow
 from tests.flows.conftest import TENANT, Line, Person

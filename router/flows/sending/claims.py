@@ -17,7 +17,7 @@ from sqlmodel import col
 
 from router.flows.outbox import FIRST
 from router.flows.senders import Sender
-from router.flows.verdicts import CLOSED_SINCE, IN_DOUBT_SINCE, Judge, Verdict
+from router.flows.sending.verdicts import CLOSED_SINCE, IN_DOUBT_SINCE, Judge, Verdict
 from router.flows.world import World
 from router.store.rows import CONTACT_OF_THREAD, THREAD_OF_MESSAGE, AnyRow, AnySelect, is_unfinished
 from router.store.tables import Contact, Message, Thread
