@@ -34,7 +34,8 @@ from router.store.tables import Contact, Message, Number, Thread
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A message that this process alone may send, at `send_at` or soon after, within its lease.
+    """A message that this process alone may send, at `send_at` or soon after, within its lease; no
+    other of its number may follow within `clear_seconds`.
 
     `is_probe`: the carrier refused the account before; this one finds out whether it still does.
     """
@@ -53,6 +54,7 @@ class Claim:
     to: str
     body: str
     send_at: datetime
+    clear_seconds: float
     created_at: datetime
     deadline: float  # of world.monotonic: not one byte is written after it
     is_probe: bool = False
@@ -82,9 +84,9 @@ def claim(world: World, sender: Sender, limit: int, *, answers_only: bool = Fals
     """Claim up to `limit` of a sender's messages, answers before bulk and as far as its pace goes;
     what may not leave is put aside.
     """
-    at, expires = world.now(), world.monotonic() + lease_of(world.settings).total_seconds() / 3
     with world.store.write() as connection:
-        line = _hold_line(world, connection, sender, at)
+        at, expires = world.now(), world.monotonic() + lease_of(world.settings).total_seconds() / 3
+        line = _hold_line(world, connection, sender)
         if line is None:
             return Claims()
         if line.turns.free_at > at + AHEAD:
@@ -109,13 +111,14 @@ def claim(world: World, sender: Sender, limit: int, *, answers_only: bool = Fals
     return Claims(claimed, aside, line.turns.free_at - AHEAD if is_held_up else None)
 
 
-def _hold_line(world: World, connection: Connection, sender: Sender, at: datetime) -> _Line | None:
+def _hold_line(world: World, connection: Connection, sender: Sender) -> _Line | None:
     """None while nothing may leave from that number: it is paused, or gone."""
     row = connection.execute(
         select(col(Number.paced_until), col(Number.paused_until), col(Number.paused_code))
         .where(col(Number.tenant_id) == sender.tenant_id, col(Number.id) == sender.id)
         .with_for_update()
     ).one_or_none()
+    at = world.now()  # the lock may have been waited for
     if row is None or (row.paused_until is not None and row.paused_until > at):
         return None
     free_at = at if row.paced_until is None else max(at, row.paced_until)
@@ -133,6 +136,7 @@ def _claims(
             return
         to = keys.open("contact.address", row.contact_id, row.address)
         body = keys.open("message.body", row.id, row.body)
+        send_at, clear_seconds = line.turns.take(body, to)
         yield Claim(
             tenant_id=line.sender.tenant_id,
             sender_id=line.sender.id,
@@ -147,7 +151,8 @@ def _claims(
             priority=row.priority,
             to=to,
             body=body,
-            send_at=line.turns.take(body, to),
+            send_at=send_at,
+            clear_seconds=clear_seconds,
             created_at=row.created_at,
             deadline=expires,
             is_probe=line.is_probed,

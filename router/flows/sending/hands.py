@@ -4,7 +4,7 @@ import heapq
 import itertools
 import threading
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -32,6 +32,7 @@ class Hands:
         self._order = itertools.count()
         self._ready: list[tuple[int, int, Claim]] = []  # by priority, then by age
         self._later: list[tuple[datetime, int, Claim]] = []  # by the time of their turn
+        self._free_at: dict[str, datetime] = {}  # of paced numbers: when the next may follow
         self._threads: list[threading.Thread] = []
         self._idle = 0
         self._is_watched = False  # whether one of the idle waits for the next turn
@@ -62,10 +63,13 @@ class Hands:
             thread.join(max(0.0, ends - self._world.monotonic()))
 
     def _add(self, claim: Claim, now: datetime) -> None:
-        if claim.send_at <= now:
-            heapq.heappush(self._ready, (claim.priority, next(self._order), claim))
-        else:
-            heapq.heappush(self._later, (claim.send_at, next(self._order), claim))
+        turn = max(claim.send_at, self._free_at.get(claim.number, claim.send_at))
+        if turn > now:
+            heapq.heappush(self._later, (turn, next(self._order), claim))
+            return
+        if claim.clear_seconds:
+            self._free_at[claim.number] = now + timedelta(seconds=claim.clear_seconds)
+        heapq.heappush(self._ready, (claim.priority, next(self._order), claim))
 
     def _start(self, wanted: int) -> None:
         for _ in range(min(wanted - self._idle, self._most - len(self._threads))):

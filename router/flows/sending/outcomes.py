@@ -79,10 +79,11 @@ def record(world: World, claimed: Claim, outcome: Outcome) -> None:
             case Delay(code, seconds):
                 again = at + timedelta(seconds=_backoff(claimed.attempt, seconds))
                 _settle(connection, claimed, at, state="queued", not_before=again, error_code=code)
-                _hold_line(connection, claimed, at + timedelta(seconds=seconds))
+                if seconds:  # it asks for a pause, or is not there: that holds for all we send
+                    _pause(connection, claimed, at + timedelta(seconds=seconds))
             case Refused(code, "stop_sender"):
                 _settle(connection, claimed, at, state="queued", error_code=code)
-                _pause(connection, claimed, code, at)
+                _stop(connection, claimed, code, at + PAUSE)
             case Refused(code, action):
                 settled = _settle(connection, claimed, at, state="failed", error_code=code)
                 if settled and action == "suppress" and code is not None:
@@ -151,15 +152,18 @@ def _number_of(claimed: Claim) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _hold_line(connection: Connection, claimed: Claim, until: datetime) -> None:
-    """The carrier asks for a pause, or is not there: that holds for all that this number sends."""
-    later = or_(col(Number.paced_until).is_(None), col(Number.paced_until) < until)
-    connection.execute(update(Number).where(*_number_of(claimed), later).values(paced_until=until))
-
-
-def _pause(connection: Connection, claimed: Claim, code: int | None, at: datetime) -> None:
+def _pause(connection: Connection, claimed: Claim, until: datetime) -> None:
+    """Nothing leaves from this number before then."""
+    is_longer = or_(col(Number.paused_until).is_(None), col(Number.paused_until) < until)
     connection.execute(
-        update(Number).where(*_number_of(claimed)).values(paused_code=code, paused_until=at + PAUSE)
+        update(Number).where(*_number_of(claimed), is_longer).values(paused_until=until)
+    )
+
+
+def _stop(connection: Connection, claimed: Claim, code: int | None, until: datetime) -> None:
+    """The account is refused: after the pause one text finds out whether it still is."""
+    connection.execute(
+        update(Number).where(*_number_of(claimed)).values(paused_code=code, paused_until=until)
     )
 
 

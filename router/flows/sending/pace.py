@@ -14,6 +14,7 @@ from router.carrier.addresses import channel_of, is_short_code, is_toll_free
 from router.settings import Settings
 
 USED = 0.95  # of a pace: what is left over is for the jitter of the way, so no second sees more
+CLOSEST = 0.975  # of a pace: how close texts may follow each other that were late for their turn
 AHEAD = timedelta(milliseconds=200)  # how early a text is claimed for its turn
 
 
@@ -24,12 +25,14 @@ class Turns:
     rate: float  # segments a second; 0: no pace
     free_at: datetime
 
-    def take(self, body: str, to: str) -> datetime:
-        """The turn of one more text."""
+    def take(self, body: str, to: str) -> tuple[datetime, float]:
+        """The turn of one more text, and how many seconds the next must keep away from it."""
         turn = self.free_at
-        if self.rate:
-            self.free_at += timedelta(seconds=segments(body, to) / (self.rate * USED))
-        return turn
+        if not self.rate:
+            return turn, 0.0
+        seconds = segments(body, to) / self.rate
+        self.free_at += timedelta(seconds=seconds / USED)
+        return turn, seconds / CLOSEST
 
     def most(self, limit: int) -> int:
         """How many texts, `limit` at most, can have a turn within AHEAD."""
