@@ -87,8 +87,8 @@ class Clock:
         ]
 
     def run(self, stopped: threading.Event) -> None:
-        """Tick until `stopped` is set. Rulebooks are watched and the carrier's log is read beside, so
-        that none of them waits for another.
+        """Tick until `stopped` is set. Rulebooks are watched and the carrier's log is read beside:
+        neither waits for the other, nor the chores for them.
         """
         watch = RulesWatch(self.world, self.bell)
         watching = _start("rules", watch.run, stopped)

@@ -8,6 +8,7 @@ from router.carrier.api import StatusUpdate, rank
 from router.flows.ripples import CALM, Ripples
 from router.flows.senders import find_receiver
 from router.flows.sending.merging import FAILURES, UNSETTLED, find_outgoing, merge
+from router.flows.sending.review import TAKEN_AS_SENT
 from router.flows.sending.strays import keep_stray
 from router.flows.world import World
 from router.store.rows import AnyRow
@@ -49,4 +50,4 @@ def _is_about(row: AnyRow, news: StatusUpdate) -> bool:
     if row.first_sid == news.sid and news.status in FAILURES | {"sent", "sending", "queued"}:
         return False
     attempted = news.attempt is not None and 0 < news.attempt <= row.attempt
-    return attempted and row.state in UNSETTLED
+    return attempted and (row.state in UNSETTLED or row.reason == TAKEN_AS_SENT)
