@@ -18,7 +18,7 @@ STATES = {
 REASONED = {
     ("held", "doubt"): "Waits: a text of theirs may be an opt-out",
     ("held", "quiet_hours"): "Waits out the quiet hours where they are",
-    ("held", "retry"): "Not delivered: it is sent once more in a few minutes",
+    ("held", "retry"): "Not delivered yet",
     ("queued", "sent again"): "Waiting to be sent again",
     ("sent", "taken as sent"): "Taken as sent, as staff decided",
     ("suppressed", "opted_out"): "Not sent: this person has opted out",

@@ -116,6 +116,16 @@ def test_news_of_the_first_attempt_wins_until_it_is_sent_again(
     assert message(alice, in_review["id"])["state"] == "delivered"
 
 
+def test_that_the_first_attempt_failed_does_not_stop_the_second(
+    alice: Person, clerk: StaffIdentity, in_review: dict[str, Any], line: Line
+) -> None:
+    choose(alice, clerk, in_review, "again")
+    news = StatusUpdate("SMlate", "undelivered", 30003, in_review["id"], 1, TENANT)
+    record_status(alice.world, news)
+    line.drain()
+    assert line.log(alice) == ["Towels are on the way."]
+
+
 def test_who_decides_second_is_told(
     alice: Person, clerk: StaffIdentity, in_review: dict[str, Any]
 ) -> None:

@@ -133,7 +133,7 @@ FAILURES: list[tuple[dict[str, Any], str, str]] = [
     ({"state": "failed", "error_code": None},
      "Failed: the carrier gave no reason", "Call them if it matters."),
     ({"state": "held", "reason": "retry", "error_code": 30008},
-     "Not delivered yet: it is sent once more", ""),
+     "Not delivered yet: the mobile network did not say why", ""),
     ({"state": "queued", "reason": None, "error_code": 20429},
      "Waiting to be sent: the carrier asks us to slow down", ""),
     ({"state": "delivered", "error_code": 20429}, "Delivered</span>", ""),
