@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, select
 from sqlmodel import col
 
+from router.flows.world import World
 from router.store.rows import AnySelect
 from router.store.tables import Number, Tenant
 
@@ -22,6 +23,15 @@ class Sender:
     revision: int
 
 
+@dataclass(frozen=True, slots=True)
+class StoppedSender:
+    """A number from which nothing leaves: the carrier refused the account with `code`."""
+
+    tenant_id: str
+    name: str
+    code: int | None
+
+
 _SENDERS: AnySelect = select(
     col(Number.id),
     col(Number.tenant_id),
@@ -34,6 +44,9 @@ _SENDERS: AnySelect = select(
 _BY_ADDRESS = _SENDERS.where(col(Number.address) == bindparam("address"))
 _BY_SERVICE = _SENDERS.where(col(Number.service_sid) == bindparam("service")).limit(1)
 _BY_ID = _SENDERS.where(col(Number.id) == bindparam("id"))
+_STOPPED = select(col(Number.tenant_id), col(Number.name), col(Number.paused_code)).where(
+    col(Number.paused_code).is_not(None)
+)
 _BELL = select(col(Number.id)).where(
     col(Number.tenant_id) == bindparam("tenant"), col(Number.address) == bindparam("address")
 )
@@ -58,6 +71,12 @@ def find_sender(connection: Connection, sender_id: str) -> Sender | None:
     """The number behind an opaque id; None where the rulebook has let it go."""
     row = connection.execute(_BY_ID, {"id": sender_id}).one_or_none()
     return None if row is None else Sender(*row)
+
+
+def stopped_senders(world: World) -> list[StoppedSender]:
+    """The numbers that are stopped until the account is put right."""
+    with world.store.read() as connection:
+        return [StoppedSender(*row) for row in connection.execute(_STOPPED)]
 
 
 def bell_of(connection: Connection, tenant_id: str, address: str) -> frozenset[str]:

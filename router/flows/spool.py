@@ -6,6 +6,7 @@ carrier is told that we have it.
 
 import json
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
@@ -64,6 +65,16 @@ def drain_spool(world: World) -> Ripples:
     if waiting:
         log.warning("spooled_texts_wait_for_a_rulebook", texts=waiting)
     return ripples
+
+
+def spooled(world: World) -> tuple[int, float]:
+    """How many texts wait in the spool of this machine, and how long the oldest one, in seconds."""
+    waiting = list(_waiting(world))
+    try:
+        since = waiting[0].stat().st_mtime if waiting else time.time()
+    except FileNotFoundError:  # a clock has just taken it in
+        since = time.time()
+    return len(waiting), max(0.0, time.time() - since)
 
 
 def _take_in(world: World, path: Path) -> Ripples:

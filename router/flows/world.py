@@ -1,4 +1,6 @@
-"""What every flow needs: the database, the keys, the ledger, the live rulebooks, the time."""
+"""What every flow needs: the database, the keys, the ledger, the live rulebooks, the time, and
+where it counts what it did.
+"""
 
 from dataclasses import dataclass, field
 
@@ -6,6 +8,7 @@ from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from router.flows.rulebooks.live import Live, LiveBooks, NotCompiled, RulebookLost
+from router.meters import Meters
 from router.now import Now, real_now
 from router.settings import Settings
 from router.store.engine import Store
@@ -24,6 +27,7 @@ class World:
     vault: Vault
     ledger: Ledger
     now: Now = real_now
+    meters: Meters = field(default_factory=Meters)
     _keys: dict[str, TenantKeys] = field(default_factory=dict, repr=False)
     _books: LiveBooks = field(default_factory=LiveBooks, repr=False)
 

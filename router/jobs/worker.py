@@ -20,7 +20,8 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from router.jobs.bell import QUEUE
-from router.jobs.job import TaskJob
+from router.jobs.job import TaskJob, TaskRefused
+from router.meters import JOBS, Meters
 
 WORKER_TTL_SECONDS = 25
 BACKOFF_SECONDS = 1.0
@@ -37,6 +38,7 @@ class BellWorker(SimpleWorker):
 
     log_result_lifespan = False
     max_connection_wait_time = 2.0
+    meters: Meters
 
     def subscribe(self) -> None:
         """Hear none of RQ's commands: "shutdown", "stop-job" and "kill-horse" are anyone's."""
@@ -47,6 +49,7 @@ class BellWorker(SimpleWorker):
     def handle_exception(self, job: Job, *exc_info: Any) -> None:
         """Log which job failed, how and where."""
         log.error("job_failed", job=job.id, error=exc_info[1])
+        self.meters.count(JOBS, "quarantined" if isinstance(exc_info[1], TaskRefused) else "failed")
 
     def handle_job_failure(
         self,
@@ -61,10 +64,11 @@ class BellWorker(SimpleWorker):
 
 
 class WorkLoop:
-    """Works until it is told to stop, at the Redis of `connection`."""
+    """Works until it is told to stop, at the Redis of `connection`; counts what it puts aside."""
 
-    def __init__(self, connection: Redis) -> None:
+    def __init__(self, connection: Redis, meters: Meters | None = None) -> None:
         self._connection = connection
+        self._meters = meters or Meters()
         self._stopped = threading.Event()
 
     def run(self, *, burst: bool = False) -> None:
@@ -86,7 +90,7 @@ class WorkLoop:
             self._stopped.wait(BACKOFF_SECONDS)
 
     def _work(self, burst: bool) -> None:
-        worker = make_worker(self._connection)
+        worker = make_worker(self._connection, self._meters)
         self._connection.delete(worker.queues[0].intermediate_queue_key)
         worker.request_stop = self._stopping(worker.request_stop)  # type: ignore[method-assign]  # tells our loop too
         worker.work(burst=burst, logging_level="WARNING")
@@ -103,10 +107,10 @@ class WorkLoop:
         raise StopRequested
 
 
-def make_worker(connection: Redis) -> BellWorker:
+def make_worker(connection: Redis, meters: Meters | None = None) -> BellWorker:
     """A worker on the one queue, with everything RQ must be told for it to be safe."""
     queue = Queue(QUEUE, connection=connection, serializer=JSONSerializer, job_class=TaskJob)
-    return BellWorker(
+    worker = BellWorker(
         [queue],
         connection=connection,
         serializer=JSONSerializer,
@@ -117,6 +121,8 @@ def make_worker(connection: Redis) -> BellWorker:
         default_result_ttl=0,
         log_job_description=False,
     )
+    worker.meters = meters or Meters()
+    return worker
 
 
 def has_worker(connection: Redis, since: datetime = LONG_AGO) -> bool:

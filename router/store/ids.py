@@ -3,6 +3,7 @@
 import re
 import secrets
 import time
+from datetime import datetime
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 TIME_BITS, RANDOM_BITS, LENGTH = 48, 80, 26
@@ -11,8 +12,12 @@ _SHAPE = re.compile(f"[{ALPHABET}]{{{LENGTH}}}")
 
 def new_id() -> str:
     """26 lower-case letters and digits: milliseconds since 1970, then 80 random bits."""
-    number = (time.time_ns() // 1_000_000 << RANDOM_BITS) | secrets.randbits(RANDOM_BITS)
-    return "".join(ALPHABET[number >> shift & 31] for shift in range(5 * (LENGTH - 1), -1, -5))
+    return _spell((time.time_ns() // 1_000_000 << RANDOM_BITS) | secrets.randbits(RANDOM_BITS))
+
+
+def first_id_at(at: datetime) -> str:
+    """The least id that could be made then: all that are made later come after it."""
+    return _spell(int(at.timestamp() * 1000) << RANDOM_BITS)
 
 
 def is_id(text: str) -> bool:
@@ -22,3 +27,7 @@ def is_id(text: str) -> bool:
     (True, False)
     """
     return _SHAPE.fullmatch(text) is not None
+
+
+def _spell(number: int) -> str:
+    return "".join(ALPHABET[number >> shift & 31] for shift in range(5 * (LENGTH - 1), -1, -5))

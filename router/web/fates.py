@@ -29,6 +29,7 @@ REASONED = {
     ("review", "number left the rulebook"): (
         "Not known whether it was sent: the number left the rulebook"
     ),
+    ("review", "restored"): "Not known whether it was sent: a backup was restored",
 }
 OBJECTED = "Not sent: they want no texts of this kind"
 TONES = {
