@@ -64,7 +64,7 @@ STREAMS = Figure("bellhop_live_streams", "gauge", "Pages that listen for news.")
 SENDS = Figure(
     "bellhop_sends",
     "counter",
-    "Texts handed to the carrier, by kind of message and outcome: accepted, delay, refused or "
+    "Tries to hand a text to the carrier, by kind of message and outcome: accepted, delay, refused or "
     "unknown.",
     ("kind", "outcome"),
 )
@@ -84,7 +84,7 @@ WIRE_SECONDS = Figure(
 JOBS = Figure(
     "bellhop_jobs_put_aside",
     "counter",
-    "Jobs that were put aside: failed, or quarantined since they are none of ours.",
+    "Jobs and errands that failed, and jobs that were quarantined since they are none of ours.",
     ("why",),
 )
 BELL_FAILURES = Figure("bellhop_bell_failures", "counter", "Rings that Redis did not take.")

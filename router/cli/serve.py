@@ -26,6 +26,7 @@ METRICS_PORT = click.option(
     type=click.IntRange(1, 65535),
     help="Show the figures of this machine on that port of HOST, where no web runs.",
 )
+BURST_SECONDS = 600.0
 
 
 @click.command()
@@ -73,8 +74,12 @@ def worker(burst: bool, metrics_port: int | None) -> None:
     set_up_logs("worker")
     with opened_world(settings) as world, accompanied(world, "worker", metrics_port):
         bell, warmth = Bell(settings.redis_url, world.meters), Warmth(world).start()
-        serve(Runtime(world, TwilioCarrier(settings), bell, make_couriers(settings)))
+        runtime = Runtime(world, TwilioCarrier(settings), bell, make_couriers(settings))
+        serve(runtime)
         WorkLoop(connect(settings.redis_url), world.meters).run(burst=burst)
+        if burst:
+            runtime.finish(BURST_SECONDS)
+        runtime.close()
         bell.close()
         warmth.close()
 

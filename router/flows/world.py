@@ -2,6 +2,8 @@
 where it counts what it did.
 """
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
@@ -28,6 +30,7 @@ class World:
     ledger: Ledger
     now: Now = real_now
     meters: Meters = field(default_factory=Meters)
+    monotonic: Callable[[], float] = time.monotonic  # seconds; for deadlines within a process
     _keys: dict[str, TenantKeys] = field(default_factory=dict, repr=False)
     _books: LiveBooks = field(default_factory=LiveBooks, repr=False)
 

@@ -17,6 +17,7 @@ from router.flows.release import release_due
 from router.flows.restoring.age import beat
 from router.flows.sending.settle import unsettled
 from router.flows.sending.stranded import let_go_stranded
+from router.flows.sending.strays import forget_strays
 from router.flows.spool import drain_spool
 from router.flows.sweep import sweep
 from router.flows.timers import fire_due
@@ -32,6 +33,7 @@ SETTLE_SECONDS = 2.0
 SPOOL_SECONDS = 1.0
 BEAT_SECONDS = 5.0
 ACCESS_LOG_SECONDS = 60.0
+FORGET_SECONDS = 60.0
 LONGEST_PAUSE_SECONDS = 10.0
 
 log = structlog.get_logger()
@@ -85,6 +87,7 @@ class Clock:
             Chore("spool", SPOOL_SECONDS, self.drain_spool),
             Chore("beat", BEAT_SECONDS, self.beat),
             Chore("access_log", ACCESS_LOG_SECONDS, self.tend_access_log),
+            Chore("forget", FORGET_SECONDS, self.forget),
         ]
         self._chores = [replace(chore, meters=self.world.meters) for chore in chores]
 
@@ -138,3 +141,7 @@ class Clock:
         log, settings, now = access_log(self.world.settings), self.world.settings, self.world.now()
         log.shorten(now)
         log.forget(now, timedelta(days=settings.access_log_days))
+
+    def forget(self) -> None:
+        """Forget what was kept for an hour and nobody asked for."""
+        forget_strays(self.world)
