@@ -64,8 +64,8 @@ STREAMS = Figure("bellhop_live_streams", "gauge", "Pages that listen for news.")
 SENDS = Figure(
     "bellhop_sends",
     "counter",
-    "Tries to hand a text to the carrier, by kind of message and outcome: accepted, delay, refused or "
-    "unknown.",
+    "Tries to hand a text to the carrier, by kind of message and outcome: accepted, delay, refused "
+    "or unknown.",
     ("kind", "outcome"),
 )
 SEND_SECONDS = Figure(

@@ -75,6 +75,7 @@ class PooledClient(HttpClient):  # type: ignore[misc]  # twilio ships no type in
             reason = type(error).__name__
             raise (NoAnswer(reason) if followed.is_written else NotSent(reason)) from None
         followed.http_status = answer.status
+        followed.date = answer.headers.get("Date")
         followed.retry_after_seconds = retry_after(answer.headers.get("Retry-After"))
         return Response(answer.status, text, dict(answer.headers))
 

@@ -30,6 +30,7 @@ class Exchange:
     is_written: bool = False
     http_status: int | None = None
     retry_after_seconds: float | None = None
+    date: str | None = None
 
 
 _current: ContextVar[Exchange | None] = ContextVar("exchange", default=None)

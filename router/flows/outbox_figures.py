@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, case, func, select, text
+from sqlalchemy import ColumnElement, Connection, case, func, null, select, text
 from sqlmodel import col
 
 from router.flows.world import World
 from router.now import real_now
 from router.store.ids import first_id_at
-from router.store.rows import AnySelect, is_unfinished
+from router.store.rows import is_unfinished
 from router.store.tables import HELD, ConsentEvent, Message, Number, Tenant, Watermark
 from router.store.tables.texts import REVIEW
 
@@ -22,8 +22,9 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How many messages of a tenant are in a state; `since` when the oldest of them is due and
-    unsent (None: none is).
+    """How many messages of a tenant are in a state. `since`, of the oldest: when it was due and
+    could have been sent (queued; None where none is due), was tried (unknown), or was put before a
+    person (review).
     """
 
     tenant_id: str
@@ -63,18 +64,18 @@ def read_marks(connection: Connection) -> dict[str, datetime]:
 
 
 def _waiting(connection: Connection, now: datetime) -> Iterator[Waiting]:
-    waits = case((_is_due(now), _due_since()))
-    unfinished = _counts(func.min(waits).label("since")).where(is_unfinished())
-    for row in connection.execute(unfinished):
-        yield Waiting(row.tenant_id, row.state, row.many, row.since)
-    for state in (HELD, REVIEW):
-        for row in connection.execute(_counts().where(text(state))):
-            yield Waiting(row.tenant_id, row.state, row.many)
-
-
-def _counts(*more: ColumnElement[datetime]) -> AnySelect:
-    place = (col(Message.tenant_id), col(Message.state))
-    return select(*place, func.count().label("many"), *more).group_by(*place)
+    unknown = col(Message.state) == "unknown"
+    since = case((_is_due(now), _due_since()), (unknown, col(Message.attempted_at)))
+    for of_state, its_since in (
+        (is_unfinished(), since),
+        (text(HELD), null()),
+        (text(REVIEW), col(Message.updated_at)),
+    ):
+        place = (col(Message.tenant_id), col(Message.state))
+        oldest = func.min(its_since).label("since")
+        counted = select(*place, func.count().label("many"), oldest).group_by(*place)
+        for row in connection.execute(counted.where(of_state)):
+            yield Waiting(row.tenant_id, row.state, row.many, row.since)
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:

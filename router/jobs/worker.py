@@ -8,7 +8,7 @@ import signal
 import threading
 from contextlib import suppress
 from datetime import UTC, datetime
-from types import FrameType
+from types import FrameType, MappingProxyType
 from typing import Any, NoReturn
 
 import structlog
@@ -25,6 +25,17 @@ from router.meters import JOBS, Meters
 
 WORKER_TTL_SECONDS = 25
 BACKOFF_SECONDS = 1.0
+SHAPES = MappingProxyType(
+    {
+        "rq:queues": b"set",
+        "rq:workers": b"set",
+        f"rq:workers:{QUEUE}": b"set",
+        f"rq:queue:{QUEUE}": b"list",
+        f"rq:wip:{QUEUE}": b"zset",
+        f"rq:failed:{QUEUE}": b"zset",
+        f"rq:finished:{QUEUE}": b"zset",
+    }
+)
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 log = structlog.get_logger()
@@ -45,6 +56,19 @@ class BellWorker(SimpleWorker):
 
     def check_for_suspension(self, burst: bool) -> None:
         """Never pause: the key that suspends RQ's workers is anyone's, too."""
+
+    def clean_registries(self) -> None:
+        """Clean up after workers that died; what RQ cannot read there goes, all of it."""
+        try:
+            super().clean_registries()
+        except RedisError:
+            raise
+        except Exception as error:  # noqa: BLE001 (whatever foreign entries break in RQ)
+            log.warning("registries_removed", error=error)
+            self.connection.delete(*(key for key, shape in SHAPES.items() if shape == b"zset"))
+
+    def clean_group_registries(self) -> None:
+        """There are no groups."""
 
     def handle_exception(self, job: Job, *exc_info: Any) -> None:
         """Log which job failed, how and where."""
@@ -90,6 +114,7 @@ class WorkLoop:
             self._stopped.wait(BACKOFF_SECONDS)
 
     def _work(self, burst: bool) -> None:
+        _remove_misshapen(self._connection)
         worker = make_worker(self._connection, self._meters)
         self._connection.delete(worker.queues[0].intermediate_queue_key)
         worker.request_stop = self._stopping(worker.request_stop)  # type: ignore[method-assign]  # tells our loop too
@@ -105,6 +130,17 @@ class WorkLoop:
     def _stop(self, _signum: int, _frame: FrameType | None) -> NoReturn:
         self._stopped.set()
         raise StopRequested
+
+
+def _remove_misshapen(connection: Redis) -> None:
+    """Remove keys of RQ's that hold something of another type: each would stop every worker."""
+    pipeline = connection.pipeline(transaction=False)
+    for key in SHAPES:
+        pipeline.type(key)
+    for (key, shape), found in zip(SHAPES.items(), pipeline.execute(), strict=True):
+        if found not in {b"none", shape}:
+            log.warning("redis_key_removed", key=key)
+            connection.delete(key)
 
 
 def make_worker(connection: Redis, meters: Meters | None = None) -> BellWorker:

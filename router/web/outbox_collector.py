@@ -47,12 +47,16 @@ def _of_outbox(found: OutboxFigures, now: datetime) -> Iterator[Metric]:
     depth = _gauge(
         "messages", "Texts that are queued, sending, unknown, held or in review.", "tenant", "state"
     )
-    age = _gauge("queue_age_seconds", "How long the oldest text is due and not sent.", "tenant")
+    age = _gauge(
+        "message_age_seconds",
+        "How long the oldest text is due and not sent (queued), unknown, or in review.",
+        "tenant",
+        "state",
+    )
     for one in found.waiting:
         depth.add_metric([one.tenant_id, one.state], one.count)
-        if one.state == "queued":
-            waits = (now - one.since).total_seconds() if one.since else 0.0
-            age.add_metric([one.tenant_id], max(0.0, waits))
+        waits = (now - one.since).total_seconds() if one.since else 0.0
+        age.add_metric([one.tenant_id, one.state], max(0.0, waits))
     opt_outs = _gauge("opt_outs", "Opt-outs of the last 24 hours, by how.", "tenant", "how")
     for labels, count in found.opt_outs.items():
         opt_outs.add_metric(labels, count)

@@ -14,13 +14,14 @@ from sqlalchemy import ColumnElement, Connection, select, update
 from sqlmodel import col
 
 from router.flows.restoring.age import CLOCK, mark, raise_mark
+from router.flows.restoring.missing import erased_and_back
 from router.flows.restoring.opt_outs import opt_out_again
 from router.flows.restoring.withheld import RESTORED, WORDS, silence_escalations
 from router.flows.world import World
 from router.store.high_water import HighWater
 from router.store.ledger import Entry
-from router.store.rows import AnyRow, AnySelect, is_held, is_unfinished
-from router.store.tables import Contact, Dispatch, Message, Tenant
+from router.store.rows import AnySelect, is_held, is_unfinished
+from router.store.tables import Dispatch, Message, Tenant
 
 BATCH = 200
 MARGIN = timedelta(minutes=1)  # the ledger's lines are a little older than what they are about
@@ -53,7 +54,7 @@ def make_safe(world: World) -> Counts:
     entries = _since(world, ended_at)
     counts.opt_outs = opt_out_again(world, entries)
     with world.store.write() as connection:
-        counts.erased = _erased(connection, entries)
+        counts.erased = erased_and_back(connection, entries)
         noted = HighWater(world.settings.ledger).read()
         raise_mark(connection, CLOCK, max(now, noted or now))
     return counts
@@ -121,16 +122,3 @@ def _since(world: World, ended_at: datetime | None) -> list[Entry]:
     if ended_at is None:
         return entries
     return [one for one in entries if datetime.fromisoformat(one.at) >= ended_at - MARGIN]
-
-
-def _erased(connection: Connection, entries: Iterable[Entry]) -> list[tuple[str, str]]:
-    rows: list[AnyRow] = []
-    for one in entries:
-        if one.what == "erased":
-            wanted = select(col(Contact.tenant_id), col(Contact.id)).where(
-                col(Contact.tenant_id) == one.tenant,
-                col(Contact.lookup) == bytes.fromhex(one.lookup),
-                col(Contact.created_at) <= datetime.fromisoformat(one.at),
-            )
-            rows += connection.execute(wanted).all()
-    return sorted({(row.tenant_id, row.id) for row in rows})
