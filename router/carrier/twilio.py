@@ -160,7 +160,7 @@ class TwilioCarrier:
 
     def clock_difference(self) -> timedelta | None:
         """By how much this machine's time is ahead of the carrier's; None where it does not say."""
-        with exchange() as followed, asking("read the time"):
+        with asking("read the time"), exchange() as followed:
             self._account.fetch()
         try:
             theirs = parsedate_to_datetime(followed.date or "")

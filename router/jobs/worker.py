@@ -60,7 +60,7 @@ class BellWorker(SimpleWorker):
     def clean_registries(self) -> None:
         """Clean up after workers that died; what RQ cannot read there goes, all of it."""
         try:
-            super().clean_registries()
+            super().clean_registries()  # type: ignore[no-untyped-call]  # RQ leaves it untyped
         except RedisError:
             raise
         except Exception as error:  # noqa: BLE001 (whatever foreign entries break in RQ)
