@@ -62,6 +62,7 @@ class PooledClient(HttpClient):  # type: ignore[misc]  # twilio ships no type in
         followed = current_exchange()
         if followed is not None:
             followed.http_status = answer.status
+            followed.date = answer.headers.get("date")
             followed.retry_after_seconds = retry_after(answer.headers.get("retry-after"))
         return Response(answer.status, answer.body.decode("utf-8", "replace"), answer.headers)
 

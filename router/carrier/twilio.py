@@ -3,7 +3,8 @@
 https://www.twilio.com/docs/messaging/api/message-resource
 """
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 # twilio ships no type information
@@ -156,6 +157,16 @@ class TwilioCarrier:
         if status == "active":
             return None
         return f"the account is {status}: see the carrier's console"
+
+    def clock_difference(self) -> timedelta | None:
+        """By how much this machine's time is ahead of the carrier's; None where it does not say."""
+        with asking("read the time"), exchange() as followed:
+            self._account.fetch()
+        try:
+            theirs = parsedate_to_datetime(followed.date or "")
+        except ValueError:
+            return None
+        return datetime.now(UTC) - theirs.replace(tzinfo=UTC)
 
     def numbers_webhooks(self) -> list[NumberWebhooks]:
         """See Carrier."""

@@ -27,6 +27,7 @@ class Exchange:
     is_written: bool = False
     http_status: int | None = None
     retry_after_seconds: float | None = None
+    date: str | None = None
 
     def mark_written(self) -> None:
         """The last moment before the first byte. Raises TooLate where the deadline has passed."""

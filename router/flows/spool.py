@@ -6,6 +6,7 @@ renamed before the carrier is told that we have it.
 
 import json
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
@@ -57,6 +58,16 @@ def drain_spool(world: World) -> Ripples:
     if detour.lost:
         log.warning("spooled_texts_wait_for_a_rulebook", texts=detour.lost)
     return detour.ripples
+
+
+def spooled(world: World) -> tuple[int, float]:
+    """How many texts wait in the spool of this machine, and how long the oldest one, in seconds."""
+    waiting = list(_waiting(world))
+    try:
+        since = waiting[0].stat().st_mtime if waiting else time.time()
+    except FileNotFoundError:  # a clock has just taken it in
+        since = time.time()
+    return len(waiting), max(0.0, time.time() - since)
 
 
 def _read(world: World, path: Path) -> Inbound | None:

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import structlog
 
 from router.jobs.errand import Errand
+from router.meters import JOBS, Meters
 
 THREADS = 4
 
@@ -17,9 +18,10 @@ log = structlog.get_logger()
 
 
 class Aside:
-    """Does errands until `close`."""
+    """Does errands until `close`; counts those that fail."""
 
-    def __init__(self) -> None:
+    def __init__(self, meters: Meters | None = None) -> None:
+        self._meters = meters or Meters()
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="errand")
         self._changed = threading.Condition()
         self._wanted: dict[Errand, int] = {}  # how often an errand was wanted since it began
@@ -58,3 +60,4 @@ class Aside:
             run()
         except Exception as error:  # noqa: BLE001 (logged; the other errands go on)
             log.error("errand_failed", task=errand.task, ids=errand.ids, error=error)  # noqa: TRY400
+            self._meters.count(JOBS, "failed")

@@ -7,7 +7,8 @@ meets a database that is down waits a little longer before the next one.
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 import structlog
 
@@ -15,6 +16,7 @@ from router.carrier.api import Carrier
 from router.flows.assign.queue import drain_queues
 from router.flows.reconcile import reconcile
 from router.flows.release import release_due
+from router.flows.restoring.age import beat
 from router.flows.sending.settle import unsettled
 from router.flows.sending.stranded import let_go_stranded
 from router.flows.sending.strays import forget_strays
@@ -23,12 +25,16 @@ from router.flows.sweep import sweep
 from router.flows.timers import fire_due
 from router.flows.world import World
 from router.jobs.bell import Bell
+from router.jobs.process import access_log
 from router.jobs.rulebooks import RulesWatch
+from router.meters import CHORE_FAILURES, Meters
 
 TICK_SECONDS = 0.25
 SWEEP_SECONDS = 0.5
 SETTLE_SECONDS = 2.0
 SPOOL_SECONDS = 1.0
+BEAT_SECONDS = 5.0
+ACCESS_LOG_SECONDS = 60.0
 FORGET_SECONDS = 60.0
 MINUTE_SECONDS = 60.0
 LOOK_SECONDS = 1.0
@@ -45,11 +51,12 @@ class Chore:
     name: str
     every_seconds: float
     run: Callable[[], None]
+    meters: Meters = field(default_factory=Meters)
     due_at: float = 0.0
     failures: int = 0
 
     def run_if_due(self, now_seconds: float) -> None:
-        """Run it if its time has come. A fault is logged and makes it wait."""
+        """Run it if its time has come. A fault is logged, counted and makes it wait."""
         if now_seconds < self.due_at:
             return
         try:
@@ -58,6 +65,7 @@ class Chore:
             self.failures += 1
             pause = min(self.every_seconds * 2**self.failures, LONGEST_PAUSE_SECONDS)
             log.warning("chore_failed", chore=self.name, error=error, pause_seconds=pause)
+            self.meters.count(CHORE_FAILURES, self.name)
             self.due_at = now_seconds + pause
             return
         if self.failures:
@@ -76,15 +84,18 @@ class Clock:
     _chores: list[Chore] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._chores = [
+        chores = [
             Chore("timers", SWEEP_SECONDS, self.fire_timers),
             Chore("queues", SWEEP_SECONDS, self.drain_queues),
             Chore("release", SWEEP_SECONDS, self.release),
             Chore("sweep", SWEEP_SECONDS, self.sweep),
             Chore("settle", SETTLE_SECONDS, self.settle),
             Chore("spool", SPOOL_SECONDS, self.drain_spool),
+            Chore("beat", BEAT_SECONDS, self.beat),
+            Chore("access_log", ACCESS_LOG_SECONDS, self.tend_access_log),
             Chore("forget", FORGET_SECONDS, self.forget),
         ]
+        self._chores = [replace(chore, meters=self.world.meters) for chore in chores]
 
     def run(self, stopped: threading.Event) -> None:
         """Tick until `stopped` is set. Rulebooks are watched and the carrier's log is read beside:
@@ -137,6 +148,16 @@ class Clock:
     def drain_spool(self) -> None:
         """Take in what the fallback spooled."""
         self.bell.ring(drain_spool(self.world))
+
+    def beat(self) -> None:
+        """Have the database know that a clock goes round."""
+        beat(self.world)
+
+    def tend_access_log(self) -> None:
+        """Shorten addresses and remove files whose time has come."""
+        log, settings, now = access_log(self.world.settings), self.world.settings, self.world.now()
+        log.shorten(now)
+        log.forget(now, timedelta(days=settings.access_log_days))
 
     def forget(self) -> None:
         """Forget what was kept for an hour and nobody asked for."""

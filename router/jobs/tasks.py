@@ -32,7 +32,7 @@ class Runtime:
         self.bell = bell
         self.couriers = couriers
         self.pump = Pump(world, carrier, bell.ring)
-        self.aside = Aside()
+        self.aside = Aside(world.meters)
 
     def finish(self, timeout_seconds: float) -> bool:
         """Wait until all that was handed on is done; False where that took longer."""

@@ -3,6 +3,7 @@
 import re
 import secrets
 import time
+from datetime import datetime
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 MILLISECOND = 1_000_000  # nanoseconds
@@ -16,8 +17,12 @@ def new_id() -> str:
     """
     milliseconds, within = divmod(time.time_ns(), MILLISECOND)
     made_at = milliseconds << WITHIN_BITS | within
-    number = made_at << RANDOM_BITS | secrets.randbits(RANDOM_BITS)
-    return "".join(ALPHABET[number >> shift & 31] for shift in range(5 * (LENGTH - 1), -1, -5))
+    return _spell(made_at << RANDOM_BITS | secrets.randbits(RANDOM_BITS))
+
+
+def first_id_at(at: datetime) -> str:
+    """The least id that could be made then: all that are made later come after it."""
+    return _spell(int(at.timestamp() * 1000) << (WITHIN_BITS + RANDOM_BITS))
 
 
 def is_id(text: str) -> bool:
@@ -27,3 +32,7 @@ def is_id(text: str) -> bool:
     (True, False)
     """
     return _SHAPE.fullmatch(text) is not None
+
+
+def _spell(number: int) -> str:
+    return "".join(ALPHABET[number >> shift & 31] for shift in range(5 * (LENGTH - 1), -1, -5))

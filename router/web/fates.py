@@ -35,6 +35,7 @@ REVIEWED = {
     "overtaken": "Later texts have left since, so that it would come out of order.",
     "log lags": "The carrier's log did not tell in time.",
     "number left the rulebook": "Its number left the rulebook while it was on its way.",
+    "restored": "A backup was restored, which does not know what has left since.",
 }
 OBJECTED = "Not sent: they want no texts of this kind"
 TONES = {

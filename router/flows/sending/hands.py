@@ -11,6 +11,7 @@ import structlog
 from router.carrier.api import Carrier, Delay, Outcome, Outgoing, Unknown
 from router.carrier.webhook import callback_url
 from router.flows.sending.claims import Claim
+from router.flows.sending.leases import lease_of
 from router.flows.world import World
 
 NOT_BEGUN = Delay(None, 0.0)
@@ -107,6 +108,17 @@ class Hands:
             self._is_watched = False
 
     def _send(self, claim: Claim) -> Outcome:
+        meters = self._world.meters
+        if claim.attempt == 1:
+            waited = self._world.now() - claim.created_at
+            meters.reached_the_wire(claim.priority, waited.total_seconds())
+        outcome = self._try(claim)
+        claimed_at = claim.deadline - lease_of(self._world.settings).total_seconds() / 3
+        took_seconds = self._world.monotonic() - claimed_at
+        meters.sent(claim.kind, type(outcome).__name__.lower(), took_seconds)
+        return outcome
+
+    def _try(self, claim: Claim) -> Outcome:
         try:
             return self._carrier.send(self._outgoing(claim))
         except Exception as error:  # noqa: BLE001 (a fault of ours: whether it was sent is not known)

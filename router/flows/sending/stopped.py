@@ -13,21 +13,21 @@ from router.store.tables import Message, Number
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """A number that is stopped. `code`: the carrier's error, where it gave one; `waiting`: how many
-    texts wait to leave from it, the oldest `since` then (None: none waits).
+    """A number that is stopped. `code`: the carrier's error; `waiting`: how many texts wait to
+    leave from it, the oldest `since` then (None: none waits).
     """
 
     tenant_id: str
     name: str
     address: str
-    code: int | None
+    code: int
     waiting: int
     since: datetime | None
 
 
 def stopped_senders(world: World, tenant_id: str | None = None) -> list[Stopped]:
     """The stopped numbers of one tenant, or of all."""
-    wanted = select(Number).where(col(Number.paused_until).is_not(None))
+    wanted = select(Number).where(col(Number.paused_code).is_not(None))
     if tenant_id is not None:
         wanted = wanted.where(col(Number.tenant_id) == tenant_id)
     with world.store.read() as connection:
@@ -46,6 +46,6 @@ def _look_at(connection: Connection, row: AnyRow, now: datetime) -> Stopped | No
             is_state("queued"),
         )
     ).one()
-    if row.paused_until <= now and not (waiting and row.paused_code is not None):
+    if row.paused_until <= now and not waiting:
         return None
     return Stopped(row.tenant_id, row.name, row.address, row.paused_code, waiting, since)
