@@ -82,7 +82,7 @@ class Settings(BaseSettings):
     )
     settle_after_seconds: float = Field(
         120.0,
-        gt=0,
+        ge=4,
         description="How long what became of a text may be unknown before the carrier's log is "
         "asked, in seconds: longer than that log lags behind",
     )

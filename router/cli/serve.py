@@ -20,6 +20,7 @@ from router.logs import set_up_logs
 
 BLOCKING_THREADS = 48
 BACKLOG = 2048
+BURST_SECONDS = 600.0
 
 
 @click.command()
@@ -66,8 +67,12 @@ def worker(burst: bool) -> None:
     set_up_logs("worker")
     with opened_world(settings) as world:
         bell, warmth = Bell(settings.redis_url), Warmth(world).start()
-        serve(Runtime(world, TwilioCarrier(settings), bell, make_couriers(settings)))
+        runtime = Runtime(world, TwilioCarrier(settings), bell, make_couriers(settings))
+        serve(runtime)
         WorkLoop(connect(settings.redis_url)).run(burst=burst)
+        if burst:
+            runtime.finish(BURST_SECONDS)
+        runtime.close()
         bell.close()
         warmth.close()
 

@@ -1,5 +1,7 @@
 """What every flow needs: the database, the keys, the ledger, the live rulebooks, the time."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
@@ -24,6 +26,7 @@ class World:
     vault: Vault
     ledger: Ledger
     now: Now = real_now
+    monotonic: Callable[[], float] = time.monotonic  # seconds; for deadlines within a process
     _keys: dict[str, TenantKeys] = field(default_factory=dict, repr=False)
     _books: LiveBooks = field(default_factory=LiveBooks, repr=False)
 

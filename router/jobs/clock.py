@@ -15,6 +15,7 @@ from router.flows.assign.queue import drain_queues
 from router.flows.release import release_due
 from router.flows.sending.settle import unsettled
 from router.flows.sending.stranded import let_go_stranded
+from router.flows.sending.strays import forget_strays
 from router.flows.spool import drain_spool
 from router.flows.sweep import sweep
 from router.flows.timers import fire_due
@@ -26,6 +27,7 @@ TICK_SECONDS = 0.25
 SWEEP_SECONDS = 0.5
 SETTLE_SECONDS = 2.0
 SPOOL_SECONDS = 1.0
+FORGET_SECONDS = 60.0
 LONGEST_PAUSE_SECONDS = 10.0
 
 log = structlog.get_logger()
@@ -75,6 +77,7 @@ class Clock:
             Chore("sweep", SWEEP_SECONDS, self.sweep),
             Chore("settle", SETTLE_SECONDS, self.settle),
             Chore("spool", SPOOL_SECONDS, self.drain_spool),
+            Chore("forget", FORGET_SECONDS, self.forget),
         ]
 
     def run(self, stopped: threading.Event) -> None:
@@ -117,3 +120,7 @@ class Clock:
     def drain_spool(self) -> None:
         """Take in what the fallback spooled."""
         self.bell.ring(drain_spool(self.world))
+
+    def forget(self) -> None:
+        """Forget what was kept for an hour and nobody asked for."""
+        forget_strays(self.world)

@@ -18,6 +18,7 @@ STATES = {
 REASONED = {
     ("held", "doubt"): "Waits: a text of theirs may be an opt-out",
     ("held", "quiet_hours"): "Waits out the quiet hours where they are",
+    ("held", "retry"): "Not delivered: it is sent once more in a few minutes",
     ("suppressed", "opted_out"): "Not sent: this person has opted out",
     ("suppressed", "limit"): "Held back: too many automatic replies",
     ("suppressed", "no_consent"): "Not sent: no consent to texts of this kind is recorded",
@@ -26,6 +27,9 @@ REASONED = {
     ("canceled", "doubt"): "Not sent: a text of theirs was in doubt for too long",
     ("canceled", "erasure"): "Not sent: their data was being deleted",
     ("canceled", "number left the rulebook"): "Not sent: the number left the rulebook",
+    ("review", "code"): "Not known whether this code was sent: codes are not sent twice",
+    ("review", "log lags"): "Not known whether it was sent: the carrier's log does not tell",
+    ("review", "overtaken"): "Not known whether it was sent, and later texts have left since",
     ("review", "number left the rulebook"): (
         "Not known whether it was sent: the number left the rulebook"
     ),

@@ -10,6 +10,7 @@ from rq.job import JobStatus
 from rq.serializers import JSONSerializer
 
 from router.couriers.couriers import make_couriers
+from router.flows.sending.pump import Pump
 from router.flows.world import World
 from router.jobs import tasks
 from router.jobs.bell import QUEUE, Bell
@@ -28,8 +29,10 @@ def database(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(autouse=True)
 def _serving(world: World, bell: Bell) -> Iterator[None]:
     couriers = make_couriers(world.settings)
-    tasks.serve(tasks.Runtime(world, NoCarrier(), bell, couriers))
+    runtime = tasks.Runtime(world, NoCarrier(), bell, couriers)
+    tasks.serve(runtime)
     yield
+    runtime.close()
     tasks._runtime.clear()
 
 
@@ -162,7 +165,7 @@ def test_a_failed_job_leaves_no_traceback_behind(
     def break_down(*_: object) -> None:
         raise RuntimeError("+16125550123 wrote hello")
 
-    monkeypatch.setattr(tasks, "drain", break_down)
+    monkeypatch.setattr(Pump, "wake", break_down)
     _enqueue(redis, Errand("drain_sender", ()).path, "gone")
     _work(redis)
     assert len(queue.failed_job_registry) == 1

@@ -20,6 +20,8 @@ def upgrade() -> None:
     _index("ix_message_outbox", place, unfinished)
     _index("ix_message_unfinished", ["tenant_id", "thread_id", "seq"], unfinished)
     _index("ix_message_review", ["tenant_id", "updated_at"], "state = 'review'")
+    taken = "sid IS NOT NULL AND attempted_at IS NOT NULL"
+    _index("ix_message_taken", ["tenant_id", "attempted_at"], taken)
     op.create_table(
         "straystatus",
         sa.Column("sid", AutoString(), nullable=False),
