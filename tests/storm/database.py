@@ -83,7 +83,6 @@ def _storm(say: Say, stage: Stage, seed: int, blow: Blow) -> bool:
             time.sleep(BETWEEN_SECONDS)
             blow.strike()
         time.sleep(BETWEEN_SECONDS)
-    stage.cut_power(ROLES)  # what was being sent when the database went is in doubt for a lease
     calm_down(stage)
     stage.cast.replace_deserters()
     stage.cast.stop()

@@ -12,7 +12,7 @@ from tests.storm.stage.people import Habits, texting
 from tests.storm.stage.quiet import calm_down
 from tests.storm.stage.referee import Leniency, examine
 from tests.storm.stage.report import Say, listed, tell
-from tests.storm.stage.stage import GRACE_SECONDS, LEASE_AND_MORE, SQLITE, Stage, kinds, set_stage
+from tests.storm.stage.stage import GRACE_SECONDS, SQLITE, Stage, kinds, set_stage
 
 ROLES = {WEB: 2, WORKER: 3, CLOCK: 2}
 TURNS = (WEB, WEB, WEB, WORKER, WORKER, WORKER, WORKER, CLOCK, CLOCK)
@@ -21,6 +21,7 @@ PAUSE_SECONDS = 0.3  # between two kills, on average
 KILLS_A_POWER_CUT = 25
 DAY_SECONDS = 86_400.0
 LONGER_THAN_ANY_DOUBT = timedelta(minutes=11)
+UNTIL_TIMERS_FIRE = timedelta(minutes=1)
 
 FAILING_API: list[Fault] = [
     always("create", "429", 0.04, retry_after=1),
@@ -67,7 +68,7 @@ def run(say: Say, seed: int, short: bool) -> bool:
         POOR_CALLBACKS,
         3.0,
         Leniency(),
-        LEASE_AND_MORE,
+        timedelta(),
     )
     above = Weather(
         "list lag of a day, above the grace, and no callbacks",
@@ -93,6 +94,8 @@ def _storm(say: Say, kind: str, weather: Weather, seed: int) -> bool:
             killed = rage(stage, weather.kills, chance)
         stage.carrier.make_faults([*weather.callbacks, slow_log])
         killed.update(stage.cut_power(ROLES, weather.afterwards))
+        calm_down(stage)
+        stage.carrier.advance(UNTIL_TIMERS_FIRE)
         calm_down(stage)
         stage.cast.replace_deserters()
         stage.cast.stop()
