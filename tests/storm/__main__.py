@@ -2,23 +2,12 @@
 
 import sys
 import time
-from collections.abc import Callable
-from types import MappingProxyType
 
 import click
 
 from bench.machine import describe_machine
-from tests.storm import carrier, database, kill, redis
+from tests.storm.parts import PARTS
 
-Part = Callable[[Callable[[str], None], int, bool], bool]
-PARTS: MappingProxyType[str, Part] = MappingProxyType(
-    {
-        "kill": kill.run,
-        "redis": redis.run,
-        "database": database.run,
-        "carrier": carrier.run,
-    }
-)
 VIOLATED = 1
 
 

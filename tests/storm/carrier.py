@@ -12,9 +12,11 @@ from tests.storm.stage.report import Say, listed, tell
 from tests.storm.stage.stage import SQLITE, Stage, kinds, set_stage
 
 ROLES = {WEB: 1, WORKER: 2, CLOCK: 1}
+QUICKER = {"SETTLE_AFTER_SECONDS": "4"}
 PHONES = 20  # some get several texts, so that order counts
 NO_ROUTE = 21612
 TOO_MANY, SERVER_ERROR = 20429, 20500
+LAG_SECONDS = 2.0
 LONGER_THAN_WE_WAIT = 17.0  # the carrier's answer is waited for 15 s
 
 
@@ -61,7 +63,7 @@ def run(say: Say, seed: int, short: bool) -> bool:
 def _storm(say: Say, kind: str, seed: int, short: bool) -> bool:
     say(f"\n== carrier storm on {kind}; seed {seed}")
     times = 2 if short else 20
-    with set_stage(kind, ROLES) as stage:
+    with set_stage(kind, ROLES, QUICKER if short else None) as stage:
         people = People(stage.port, Habits(phones=PHONES), seed)
         people.start(by_themselves=False)
         for ways in [WAYS] if short else [(way,) for way in WAYS]:
@@ -73,13 +75,14 @@ def _storm(say: Say, kind: str, seed: int, short: bool) -> bool:
         stage.cast.stop()
         say(f"faults of the carrier: {listed(stage.carrier.faults_made())}")
         refused = times * sum(way.refused for way in WAYS)
-        return tell(say, examine(stage, people.diary, Leniency(deaf=False, refused=refused)))
+        leniency = Leniency(deaf=False, refused=refused)
+        return tell(say, stage, examine(stage, people.diary, leniency))
 
 
 def _fail(stage: Stage, people: People, ways: tuple[Failing, ...], times: int) -> float:
     """Fail so many times in each of these ways, and wait until all is settled; in seconds."""
     faults = [way.fault | {"times": times} for way in ways]
-    stage.carrier.make_faults([*faults, lag(2)])
+    stage.carrier.make_faults([*faults, lag(LAG_SECONDS)])
     began = time.monotonic()
     for _ in range(times * len(ways) + times):
         people.text("once please")

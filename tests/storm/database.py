@@ -10,9 +10,8 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from router.store.engine import BUSY_SECONDS
 from tests.storm.stage.cast import CLOCK, WEB, WORKER
-from tests.storm.stage.people import AWAY, NO_ANSWER, Habits, texting
+from tests.storm.stage.people import AWAY, NO_ANSWER, Habits, People, texting
 from tests.storm.stage.quiet import calm_down
 from tests.storm.stage.referee import Figure, Leniency, examine
 from tests.storm.stage.report import Say, tell
@@ -23,7 +22,8 @@ ROLES = {WEB: 1, WORKER: 2, CLOCK: 1}
 HABITS = Habits(a_second=15.0, fallback=0.3)
 DISK_BYTES = 48 * 1024 * 1024
 DOWN_SECONDS = 1.0
-BETWEEN_SECONDS = 2.0
+
+Blow = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,67 +31,71 @@ class Length:
     """How often what happens, and for how long."""
 
     stops: int
+    locks: int
     locked_seconds: float
     fills: int
     full_seconds: float
+    between_seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Blow:
-    """Something that happens to the database so many times; `is_felt`: too long to wait it out."""
-
-    name: str
-    times: int
-    strike: Callable[[], None]
-    is_felt: bool = True
-
-
-SHORT = Length(2, 2.0, 1, 1.5)
-LONG = Length(10, 20.0, 3, 10.0)
+SHORT = Length(1, 0, 20.0, 1, 1.0, 0.5)
+LONG = Length(10, 1, 20.0, 3, 10.0, 2.0)
 
 
 def run(say: Say, seed: int, short: bool) -> bool:
     """Each of them; whether only 2xx and 503 was answered, and what was acknowledged is there."""
     length = SHORT if short else LONG
-    held = _storm_postgresql(say, seed, length.stops) if POSTGRESQL in kinds(say) else True
-    with set_stage(SQLITE, ROLES) as stage:
-        name = f"SQLite locked for {length.locked_seconds:g} s by another program"
-        lock = partial(_lock, stage, length.locked_seconds)
-        held &= _storm(say, stage, seed, Blow(name, 1, lock, length.locked_seconds > BUSY_SECONDS))
-    with small_disk() as disk:
-        if disk is None:
-            say("\nThe disk is not filled: mounting a small one takes root")
-            return held
-        with set_stage(SQLITE, ROLES, data_dir=disk / "data") as stage:
-            name = f"the disk full for {length.full_seconds:g} s"
-            fill = partial(_fill, disk, length.full_seconds)
-            held &= _storm(say, stage, seed, Blow(name, length.fills, fill))
+    held = _storm_sqlite(say, seed, length)
+    if POSTGRESQL in kinds(say):
+        held &= _storm_postgresql(say, seed, length)
     return held
 
 
-def _storm_postgresql(say: Say, seed: int, stops: int) -> bool:
+def _storm_sqlite(say: Say, seed: int, length: Length) -> bool:
+    say(
+        f"\n== database storm on {SQLITE}: locked by another program {length.locks} times for "
+        f"{length.locked_seconds:g} s, disk full {length.fills} times for "
+        f"{length.full_seconds:g} s; seed {seed}"
+    )
+    with small_disk() as disk, set_stage(SQLITE, ROLES, data_dir=disk and disk / "data") as stage:
+        blows: list[Blow] = [partial(_lock, stage, length.locked_seconds)] * length.locks
+        if disk is None:
+            say("The disk is not filled: mounting a small one takes root")
+        else:
+            blows += [partial(_fill, disk, length.full_seconds)] * length.fills
+        return _storm(say, stage, seed, blows, length.between_seconds)
+
+
+def _storm_postgresql(say: Say, seed: int, length: Length) -> bool:
+    say(f"\n== database storm on {POSTGRESQL}: stopped at once {length.stops} times; seed {seed}")
     with set_stage(POSTGRESQL, ROLES) as stage:
         assert stage.cluster is not None
-        stop = partial(_stop_at_once, stage.cluster)
-        return _storm(say, stage, seed, Blow("PostgreSQL stopped at once", stops, stop))
+        blows: list[Blow] = [partial(_stop_at_once, stage.cluster)] * length.stops
+        return _storm(say, stage, seed, blows, length.between_seconds)
 
 
-def _storm(say: Say, stage: Stage, seed: int, blow: Blow) -> bool:
-    say(f"\n== database storm: {blow.name}, {blow.times} times; seed {seed}")
+def _storm(say: Say, stage: Stage, seed: int, blows: list[Blow], pause_seconds: float) -> bool:
     with texting(stage.port, HABITS, seed) as people:
-        for _ in range(blow.times):
-            time.sleep(BETWEEN_SECONDS)
-            blow.strike()
-        time.sleep(BETWEEN_SECONDS)
+        felt = sum(_is_felt(people, blow, pause_seconds) for blow in blows)
+        time.sleep(pause_seconds)
     calm_down(stage)
     stage.cast.replace_deserters()
     stage.cast.stop()
     say(f"webhooks answered: {people.diary}")
-    statuses = people.diary.statuses
-    answers = [Figure("not answered", statuses[NO_ANSWER], 0)]
-    if blow.is_felt:
-        answers.append(Figure("outages that nobody felt", int(not statuses[AWAY]), 0))
-    return tell(say, [*examine(stage, people.diary, Leniency()), *answers])
+    figures = [
+        *examine(stage, people.diary, Leniency()),
+        Figure("not answered", people.diary.statuses[NO_ANSWER], 0),
+        Figure("outages that nobody felt", len(blows) - felt, 0),
+    ]
+    return tell(say, stage, figures)
+
+
+def _is_felt(people: People, blow: Blow, pause_seconds: float) -> bool:
+    """Strike after a pause; whether anybody was asked to try again."""
+    time.sleep(pause_seconds)
+    before = people.diary.statuses[AWAY]
+    blow()
+    return people.diary.statuses[AWAY] > before
 
 
 def _stop_at_once(cluster: Cluster) -> None:

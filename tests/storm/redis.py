@@ -32,7 +32,7 @@ class Length:
     lost_replies: int
 
 
-SHORT = Length(2, 1, 2.0, 2, 10)
+SHORT = Length(1, 1, 1.0, 1, 5)
 LONG = Length(20, 3, 30.0, 10, 100)
 
 
@@ -61,10 +61,10 @@ def run(say: Say, seed: int, short: bool) -> bool:
         stage.cast.replace_deserters()
         stage.cast.stop()
         proxy.close()
+        say(f"commands whose replies were lost: {listed(proxy.lost)}")
+        say(f"webhooks answered: {people.diary}")
         figures = [*examine(stage, people.diary, STRICT), _not_ok(people.diary), *resumed]
-    say(f"commands whose replies were lost: {listed(proxy.lost)}")
-    say(f"webhooks answered: {people.diary}")
-    return tell(say, figures)
+        return tell(say, stage, figures)
 
 
 def _suffer(stage: Stage, name: str, times: int, blow: Callable[[], None]) -> Figure:

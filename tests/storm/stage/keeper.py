@@ -11,6 +11,7 @@ import gc
 import json
 import os
 import pwd
+import resource
 import signal
 import sys
 import time
@@ -87,7 +88,7 @@ class Orders:
         return {pid: code for pid, code in found.items() if code is not None}
 
     def kill_all(self) -> None:
-        """Leave nothing behind."""
+        """Kill all that is left."""
         for pid in list(self._living):
             self.end(pid, signal.SIGKILL)
 
@@ -159,6 +160,8 @@ def _execute(program: list[str], user: str | None) -> NoReturn:
 def main() -> None:
     """Carry out orders until stdin ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     classify("")  # reads its languages, which no child then has to
     gc.collect()
     gc.freeze()

@@ -1,5 +1,6 @@
 """Orders to the keeper, and the processes that it keeps."""
 
+import atexit
 import json
 import signal
 import subprocess
@@ -8,6 +9,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -47,10 +49,11 @@ class Process:
 class Keeper:
     """The keeper's other end. Thread-safe; an order is answered before the next is given."""
 
-    def __init__(self, process: "subprocess.Popen[str]", logs: Path) -> None:
-        self._process = process
+    def __init__(self) -> None:
+        command, pipe = [sys.executable, "-m", "tests.storm.stage.keeper"], subprocess.PIPE
+        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, cwd=PROJECT)
         self._lock = threading.Lock()
-        self.logs = logs
+        self.logs = PROJECT
 
     def start(self, arguments: list[str], environment: Mapping[str, str]) -> Process:
         """Run `bellhop ARGUMENTS`."""
@@ -82,21 +85,32 @@ class Keeper:
             raise StageError("the keeper of the processes ended early: see what it wrote above")
         return json.loads(answer)
 
+    def close(self) -> None:
+        """End it, and with it all that it has started."""
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+        self._process.wait(30)
+
     def _start(self, do: str, name: str, **what: Any) -> Process:
         log = self.logs / f"{name}.log"
         return Process(self, self.order(do, log=str(log), **what), log)
 
 
+@cache
+def _keeper() -> Keeper:
+    """One for all stages of this process, for it takes seconds to import what it forks."""
+    made = Keeper()
+    atexit.register(made.close)
+    return made
+
+
 @contextmanager
-def keeper(folder: Path) -> Iterator[Keeper]:
-    """A keeper, which kills all that it has started once this ends, however it ends."""
-    command, pipe = [sys.executable, "-m", "tests.storm.stage.keeper"], subprocess.PIPE
-    process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, cwd=PROJECT)
+def keeping(logs: Path) -> Iterator[Keeper]:
+    """The keeper, with logs in a folder; all that it starts meanwhile is killed in the end."""
+    kept = _keeper()
+    kept.logs = logs
     try:
-        yield Keeper(process, folder / "logs")
+        yield kept
     finally:
-        if process.stdin is not None:
-            process.stdin.close()
-        process.wait(30)
-        if process.stdout is not None:
-            process.stdout.close()
+        kept.order("kill_all")

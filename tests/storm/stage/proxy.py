@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-SHARE = 0.1  # of the replies that pass, so that not only those to the first commands are lost
+SHARE = 0.3  # of the replies that pass, so that not only those to the first commands are lost
 COMMAND = re.compile(rb"\*\d+\r\n\$\d+\r\n([A-Za-z]+)\r\n")
 LARGEST = 65_536
 

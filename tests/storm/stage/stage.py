@@ -20,7 +20,7 @@ from router.store import schema
 from tests.storm.stage.carrier_desk import CarrierDesk
 from tests.storm.stage.carrier_server import LOG, POST_TO
 from tests.storm.stage.cast import Cast, Roles
-from tests.storm.stage.processes import Keeper, StageError, keeper
+from tests.storm.stage.processes import Keeper, StageError, keeping
 from tests.storm.stage.servers import Cluster, Valkey, cluster, wait_until, why_no_postgresql
 
 SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
@@ -69,7 +69,7 @@ def set_stage(
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bh-", dir="/tmp")))
         data = data_dir or folder / "data"
-        kept = stack.enter_context(keeper(folder))
+        kept = stack.enter_context(keeping(folder / "logs"))
         valkey = Valkey(kept, folder / "s")
         valkey.start()
         server = stack.enter_context(cluster(kept)) if kind == POSTGRESQL else None
