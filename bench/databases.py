@@ -18,8 +18,8 @@ class DurablePostgreSQL(PostgreSQL):
 
     def start(self) -> None:
         """Make the cluster and wait until it takes connections."""
+        self.make()
         data, log = f"{self.folder}/data", f"{self.folder}/log"
-        self._run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C")
         options = f"-c listen_addresses='' -c max_connections=200 -k {self.folder}"
         self._run("pg_ctl", "-D", data, "-w", "-t", "60", "-l", log, "-o", options, "start")
 

@@ -68,7 +68,7 @@ def web(
     command: list[str], folder: Path, environment: Mapping[str, str], first: bytes
 ) -> Iterator[int]:
     """A web server at a port of its own, answering `first` with 200; yields the port."""
-    port = _free_port()
+    port = free_port()
     with running(command, folder, {**environment, "PORT": str(port)}) as log:
         _wait_for_answer(port, first, log)
         yield port
@@ -114,7 +114,8 @@ def _stop(process: "subprocess.Popen[bytes]") -> None:
         process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

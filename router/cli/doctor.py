@@ -11,7 +11,9 @@ from router.cli.diagnosis import (
     check_carrier,
     check_consent,
     check_database,
+    check_inbound,
     check_redis,
+    check_senders,
     check_time,
     check_worker,
 )
@@ -38,6 +40,8 @@ CHECKS: MappingProxyType[str, Callable[[World], list[Finding]]] = MappingProxyTy
         "disk": check_disk,
         "time": check_time,
         "carrier": check_carrier,
+        "senders": check_senders,
+        "inbound": check_inbound,
         "mail": check_mail,
         "webhooks": check_webhooks,
     }
@@ -48,7 +52,7 @@ CHECKS: MappingProxyType[str, Callable[[World], list[Finding]]] = MappingProxyTy
 @click.option("--json", "as_json", is_flag=True, help="One object a line: part, ok, says, do.")
 def doctor(as_json: bool) -> None:
     """Check settings, database, rulebooks, consent, Redis, worker, clock, outbox, ledger, spool,
-    disk, time, carrier, mail and webhooks.
+    disk, time, carrier, numbers, late texts, mail and webhooks.
 
     \b
     Example:

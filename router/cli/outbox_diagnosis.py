@@ -1,4 +1,4 @@
-"""The checks of `bellhop doctor` that look at what moves: clock, senders, what is in doubt."""
+"""The checks of `bellhop doctor` that look at what moves: the clock, what waits or is in doubt."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -8,7 +8,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from router.cli.finding import Finding
 from router.flows.outbox_figures import read_outbox_figures
 from router.flows.restoring.age import CLOCK
-from router.flows.senders import stopped_senders
 from router.flows.world import World
 from router.store.engine import DatabaseDown
 
@@ -44,18 +43,12 @@ def check_clock_process(world: World) -> list[Finding]:
 
 
 def check_outbox(world: World) -> list[Finding]:
-    """What waits or is in doubt moves on, and no number stands still."""
+    """What waits or is in doubt moves on."""
     try:
-        found = [*_on_senders(world), *_on_waiting(world)]
+        found = list(_on_waiting(world))
     except (DatabaseDown, SQLAlchemyError):
         return []  # said by the database's own check
     return found or [Finding(True, "nothing waits")]
-
-
-def _on_senders(world: World) -> Iterator[Finding]:
-    for one in stopped_senders(world):
-        said = f"{one.name} of {one.tenant_id} is stopped: the carrier refuses it (code {one.code})"
-        yield Finding(False, said, "put the account right; the number tries again by itself")
 
 
 def _on_waiting(world: World) -> Iterator[Finding]:

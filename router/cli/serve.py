@@ -87,7 +87,9 @@ def worker(burst: bool, metrics_port: int | None) -> None:
 @click.command()
 @METRICS_PORT
 def clock(metrics_port: int | None) -> None:
-    """Publish rule files, fire timers and sweep up until SIGTERM. Any number may run.
+    """Publish rule files, fire timers, sweep up, take in what came late, until SIGTERM.
+
+    Any number may run.
 
     \b
     Example:
@@ -101,6 +103,6 @@ def clock(metrics_port: int | None) -> None:
         signal.signal(number, lambda *_: stopped.set())
     with opened_world(settings) as world, accompanied(world, "clock", metrics_port):
         bell, warmth = Bell(settings.redis_url, world.meters), Warmth(world).start()
-        Clock(world, bell).run(stopped)
+        Clock(world, bell, TwilioCarrier(settings)).run(stopped)
         bell.close()
         warmth.close()

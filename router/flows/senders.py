@@ -1,18 +1,20 @@
 """Senders: which number of which tenant a text is for, and whose outbox a bell is rung for."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select
 from sqlmodel import col
 
-from router.flows.world import World
 from router.store.rows import AnySelect
 from router.store.tables import Number, Tenant
 
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """One number of a tenant. `id` is opaque; `revision` the tenant's live rulebook."""
+    """One number of a tenant. `id` is opaque; `revision` the tenant's live rulebook; `since`: when
+    the tenant got the number, as far as that is known.
+    """
 
     id: str
     tenant_id: str
@@ -21,15 +23,7 @@ class Sender:
     service_sid: str | None
     opt_out_by: str
     revision: int
-
-
-@dataclass(frozen=True, slots=True)
-class StoppedSender:
-    """A number from which nothing leaves: the carrier refused the account with `code`."""
-
-    tenant_id: str
-    name: str
-    code: int | None
+    since: datetime | None
 
 
 _SENDERS: AnySelect = select(
@@ -40,13 +34,11 @@ _SENDERS: AnySelect = select(
     col(Number.service_sid),
     col(Number.opt_out_by),
     col(Tenant.live_revision),
+    col(Number.since),
 ).join(Tenant, col(Tenant.id) == col(Number.tenant_id))
 _BY_ADDRESS = _SENDERS.where(col(Number.address) == bindparam("address"))
 _BY_SERVICE = _SENDERS.where(col(Number.service_sid) == bindparam("service")).limit(1)
 _BY_ID = _SENDERS.where(col(Number.id) == bindparam("id"))
-_STOPPED = select(col(Number.tenant_id), col(Number.name), col(Number.paused_code)).where(
-    col(Number.paused_code).is_not(None)
-)
 _BELL = select(col(Number.id)).where(
     col(Number.tenant_id) == bindparam("tenant"), col(Number.address) == bindparam("address")
 )
@@ -71,12 +63,6 @@ def find_sender(connection: Connection, sender_id: str) -> Sender | None:
     """The number behind an opaque id; None where the rulebook has let it go."""
     row = connection.execute(_BY_ID, {"id": sender_id}).one_or_none()
     return None if row is None else Sender(*row)
-
-
-def stopped_senders(world: World) -> list[StoppedSender]:
-    """The numbers that are stopped until the account is put right."""
-    with world.store.read() as connection:
-        return [StoppedSender(*row) for row in connection.execute(_STOPPED)]
 
 
 def bell_of(connection: Connection, tenant_id: str, address: str) -> frozenset[str]:

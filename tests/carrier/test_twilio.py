@@ -1,7 +1,6 @@
 """Twilio as our Carrier: each way of failing has its outcome, and none is worse than known."""
 
 import logging
-import os
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -272,13 +271,3 @@ def test_no_log_holds_a_number_or_a_text(stage: Stage, caplog: pytest.LogCapture
     stage.carrier.list_sent(ALICE, HOTEL, stage.now())
     ours = [each.getMessage() for each in caplog.records if not each.name.startswith("werkzeug")]
     assert not [line for line in ours if ALICE[1:] in line or "planted" in line]
-
-
-def test_a_forked_child_opens_connections_of_its_own(stage: Stage) -> None:
-    stage.carrier.send(outgoing())
-    transport = stage.carrier._transport
-    inherited = transport._pool
-    transport._process = os.getpid() + 1  # as a child of this process finds it
-    assert isinstance(stage.carrier.send(outgoing()), Accepted)
-    assert transport._pool is not inherited
-    inherited.close()

@@ -19,6 +19,7 @@ from router.store.rows import table
 from router.store.tables import Message, Number
 
 PAUSE = timedelta(minutes=5)
+ACCOUNT_REFUSED = 20003  # also where the carrier gives no code
 LONGEST_DELAY_SECONDS = 300.0
 
 Attempt = tuple[Claim, Outcome]
@@ -163,7 +164,9 @@ def _pause(connection: Connection, claimed: Claim, until: datetime) -> None:
 def _stop(connection: Connection, claimed: Claim, code: int | None, until: datetime) -> None:
     """The account is refused: after the pause one text finds out whether it still is."""
     connection.execute(
-        update(Number).where(*_number_of(claimed)).values(paused_code=code, paused_until=until)
+        update(Number)
+        .where(*_number_of(claimed))
+        .values(paused_code=code or ACCOUNT_REFUSED, paused_until=until)
     )
 
 

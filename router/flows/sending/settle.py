@@ -27,7 +27,7 @@ from router.flows.sending.doubts import (
 from router.flows.sending.leases import GIVE_UP_AFTER, grace_of
 from router.flows.world import World
 from router.store.rows import is_unfinished
-from router.store.tables import Message
+from router.store.tables import Message, Thread
 
 CLOCKS_DIFFER = timedelta(seconds=60)  # an earlier twin is told apart by its SID, which is ours
 LOOK_BACK = timedelta(minutes=5)
@@ -115,6 +115,7 @@ def _decide(
 ) -> Ripples:
     now = world.now()
     with world.store.write() as connection:
+        _hold_thread(connection, sender, doubt)
         found = _unclaimed(connection, sender, doubt, _matching(doubt, listed))
         if found and has_company(connection, sender.tenant_id, doubt):
             verdict = _later(world, doubt)
@@ -143,6 +144,12 @@ def _decide(
     return Ripples(
         senders=frozenset({sender.id}), threads=frozenset({(sender.tenant_id, doubt.thread_id)})
     )
+
+
+def _hold_thread(connection: Connection, sender: Sender, doubt: Doubt) -> None:
+    """As a claim does: else a later text could be claimed while this one is being queued again."""
+    ours = (col(Thread.tenant_id) == sender.tenant_id, col(Thread.id) == doubt.thread_id)
+    connection.execute(select(col(Thread.id)).where(*ours).with_for_update())
 
 
 def _verdict_unlisted(

@@ -1,7 +1,12 @@
 """What is not known is settled by the log where it can tell, and else by a person."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from time import sleep
 from typing import Any
+
+from sqlalchemy import select, update
+from sqlmodel import col
 
 from router.carrier.api import Accepted, StatusUpdate
 from router.flows.release import release_due
@@ -10,6 +15,7 @@ from router.flows.sending.claims import Claim, claim
 from router.flows.sending.outcomes import record
 from router.flows.sending.status import record_status
 from router.flows.sending.strays import forget_strays
+from router.store.tables import Message, Thread
 from tests.flows.conftest import MAIN, TENANT, Line, Person, wait_for
 
 
@@ -70,6 +76,24 @@ def test_an_unknown_holds_its_thread_for_the_grace_and_then_no_longer(
     advance(minutes=1)
     line.settle()
     assert states(alice) == ["review", "accepted"], "sent now it would come out of order"
+
+
+def test_a_text_that_is_settled_while_a_later_one_is_claimed_is_not_queued_behind_it(
+    alice: Person, line: Line, advance: Callable[..., None]
+) -> None:
+    claimed(alice, "towels")
+    alice.texts("soap please")
+    advance(minutes=3)
+    later = out(alice)[1]["id"]
+    with ThreadPoolExecutor(1) as aside:
+        with alice.world.store.write() as connection:
+            connection.execute(select(col(Thread.id)).with_for_update())
+            being_claimed = update(Message).where(col(Message.id) == later)
+            connection.execute(being_claimed.values(state="sending", attempt=1))
+            settling = aside.submit(line.settle)
+            sleep(0.3)
+        settling.result(30)
+    assert states(alice) == ["review", "sending"]
 
 
 def test_a_text_that_was_not_delivered_for_a_reason_that_passes_is_sent_once_more(
