@@ -17,6 +17,7 @@ from router.jobs.process import access_log
 from router.store.access_log import Line
 from router.store.tables import Message, Timer
 from tests.flows.conftest import MAIN, Person
+from tests.jobs.no_carrier import NoCarrier
 
 GUESTS = 4
 ROUNDS = 3
@@ -44,7 +45,7 @@ def test_two_clocks_do_everything_once(busy: World) -> None:
     begin = threading.Barrier(2)
 
     def run(world: World, bell: Bell) -> None:
-        clock = Clock(world, bell)
+        clock = Clock(world, bell, NoCarrier())
         begin.wait()
         for _ in range(ROUNDS):
             clock.tick()

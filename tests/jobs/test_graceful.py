@@ -1,4 +1,4 @@
-"""A worker that is told to end finishes what is on its way, claims nothing more, forgets nothing."""
+"""A worker that is told to end finishes what is on its way and claims nothing more."""
 
 import json
 import shutil
