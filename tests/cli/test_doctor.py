@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from redis import Redis
-from sqlalchemy import insert, update
+from sqlalchemy import insert
 
 from router.cli.diagnosis import check_database, check_redis
 from router.cli.finding import Finding
@@ -19,7 +19,7 @@ from router.flows.world import World, open_world
 from router.settings import Settings
 from router.store.high_water import HighWater
 from router.store.rows import table
-from router.store.tables import Message, Number, Tenant
+from router.store.tables import Message, Tenant
 from tests.parts.valkey import TestValkey
 
 Make = Callable[..., Settings]
@@ -102,19 +102,6 @@ def test_what_waits_too_long_is_told(world: World, advance: Callable[..., None])
     assert wrong(check_outbox(world)) == []
     for state in ("queued", "unknown", "review", "delivered"):
         _message(world, state)
-    with world.store.write() as connection:
-        tenant = {"id": "t", "name": "T", "data_key": b"", "lookup_key": b""}
-        connection.execute(insert(table(Tenant)), tenant | {"created_at": world.now()})
-        connection.execute(
-            insert(table(Number)),
-            {"tenant_id": "t", "id": "n", "address": "+1", "name": "main", "opt_out_by": "bellhop",
-             "paused_code": 20003},
-        )  # fmt: skip
-    assert wrong(check_outbox(world)) == [
-        "main of t is stopped: the carrier refuses it (code 20003)"
-    ]
-    with world.store.write() as connection:
-        connection.execute(update(Number).values(paused_code=None))
     advance(minutes=20)
     assert [said.split(" texts")[1][:20] for said in wrong(check_outbox(world))] == [
         " of t wait to be sen", " of t may have been "

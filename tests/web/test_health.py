@@ -1,6 +1,7 @@
 """Health: which part is down, in words, and figures without persons."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -53,7 +54,8 @@ def test_a_clock_that_goes_round_is_seen_until_it_stands_still(
 def test_a_number_whose_account_is_refused_is_named(app: Flask, businesses: World) -> None:
     with businesses.store.write() as connection:
         where = (col(Number.tenant_id) == "clinic", col(Number.name) == "main")
-        connection.execute(update(Number).where(*where).values(paused_code=20003))
+        stopped = {"paused_code": 20003, "paused_until": businesses.now() + timedelta(minutes=5)}
+        connection.execute(update(Number).where(*where).values(stopped))
     answer = app.test_client().get("/health/ready").json
     assert answer is not None
     assert "main of clinic (code 20003)" in answer["senders"]
