@@ -86,6 +86,11 @@ class Settings(BaseSettings):
         description="How long what became of a text may be unknown before the carrier's log is "
         "asked, in seconds: longer than that log lags behind",
     )
+    reconcile_minutes: float = Field(
+        5.0,
+        gt=0,
+        description="Minutes between two looks into the carrier's log for texts that never came",
+    )
     pace_long_code: float = Field(
         1.0, ge=0, description="Segments a second from an ordinary number; 0: as fast as it goes"
     )

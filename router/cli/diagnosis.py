@@ -11,9 +11,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col
 
 from router.carrier.api import CarrierError, NumberWebhooks
+from router.carrier.errors import explain_stop
 from router.carrier.twilio import TwilioCarrier
 from router.cli.finding import Finding
 from router.flows.consent.audit import count_differences
+from router.flows.reconcile import read_up_to
+from router.flows.sending.stopped import stopped_senders
 from router.flows.world import World
 from router.jobs.redis import connect
 from router.jobs.worker import has_worker
@@ -24,6 +27,7 @@ from router.store.tables import Number
 
 OVERRIDES = "rc=3&rp=all&rt=5000"
 LARGEST_SKEW = timedelta(seconds=30)
+LATE_LOOKS = 3
 
 
 def check_database(world: World) -> list[Finding]:
@@ -98,6 +102,40 @@ def check_clock(world: World) -> list[Finding]:
         said = f"this machine and the database differ by {skew.total_seconds():.0f} s"
         return [Finding(False, said, "set both by a time server")]
     return [Finding(True, f"differs from the database's by {skew.total_seconds():.1f} s")]
+
+
+def check_inbound(world: World) -> list[Finding]:
+    """A clock has lately looked into the carrier's log for texts that did not come."""
+    try:
+        up_to = read_up_to(world)
+    except (DatabaseDown, SQLAlchemyError):
+        return []
+    if up_to is None:
+        said = "no clock has looked into the carrier's log yet for texts that did not come"
+        return [Finding(False, said, "start: bellhop clock; if it runs, see what it logs")]
+    minutes = max((world.now() - up_to) / timedelta(minutes=1), 0)
+    if minutes > LATE_LOOKS * world.settings.reconcile_minutes:
+        said = f"what came to the carrier in the last {minutes:.0f} min may be missing here"
+        do = "start: bellhop clock; if it runs, it logs why: chore_failed or reconcile_held_up"
+        return [Finding(False, said, do)]
+    return [Finding(True, f"all that came to the carrier until {minutes:.0f} min ago is here")]
+
+
+def check_senders(world: World) -> list[Finding]:
+    """The carrier takes what each number has to send."""
+    try:
+        stopped = stopped_senders(world)
+    except (DatabaseDown, SQLAlchemyError):
+        return []
+    found = [
+        Finding(
+            False,
+            f"nothing leaves from {one.address} of {one.tenant_id}: {one.waiting} texts wait",
+            explain_stop(one.code),
+        )
+        for one in stopped
+    ]
+    return found or [Finding(True, "none is stopped")]
 
 
 def check_carrier(world: World) -> list[Finding]:

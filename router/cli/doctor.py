@@ -12,8 +12,10 @@ from router.cli.diagnosis import (
     check_clock,
     check_consent,
     check_database,
+    check_inbound,
     check_ledger,
     check_redis,
+    check_senders,
     check_worker,
 )
 from router.cli.finding import Finding
@@ -32,6 +34,8 @@ CHECKS: MappingProxyType[str, Callable[[World], list[Finding]]] = MappingProxyTy
         "ledger": check_ledger,
         "clock": check_clock,
         "carrier": check_carrier,
+        "senders": check_senders,
+        "inbound": check_inbound,
         "mail": check_mail,
         "webhooks": check_webhooks,
     }
@@ -41,8 +45,8 @@ CHECKS: MappingProxyType[str, Callable[[World], list[Finding]]] = MappingProxyTy
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="One object a line: part, ok, says, do.")
 def doctor(as_json: bool) -> None:
-    """Check settings, database, rulebooks, consent, Redis, worker, ledger, time, carrier, mail
-    and webhooks.
+    """Check settings, database, rulebooks, consent, Redis, worker, ledger, time, carrier, numbers,
+    late texts, mail and webhooks.
 
     \b
     Example:

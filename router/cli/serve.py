@@ -79,7 +79,9 @@ def worker(burst: bool) -> None:
 
 @click.command()
 def clock() -> None:
-    """Publish rule files, fire timers and sweep up until SIGTERM. Any number may run.
+    """Publish rule files, fire timers, sweep up, take in what came late, until SIGTERM.
+
+    Any number may run.
 
     \b
     Example:
@@ -93,6 +95,6 @@ def clock() -> None:
         signal.signal(number, lambda *_: stopped.set())
     with opened_world(settings) as world:
         bell, warmth = Bell(world.settings.redis_url), Warmth(world).start()
-        Clock(world, bell).run(stopped)
+        Clock(world, bell, TwilioCarrier(settings)).run(stopped)
         bell.close()
         warmth.close()

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from router.carrier.api import Carrier
 from router.flows.assign.queue import drain_queues
+from router.flows.reconcile import reconcile
 from router.flows.release import release_due
 from router.flows.sending.settle import unsettled
 from router.flows.sending.stranded import let_go_stranded
@@ -28,6 +30,9 @@ SWEEP_SECONDS = 0.5
 SETTLE_SECONDS = 2.0
 SPOOL_SECONDS = 1.0
 FORGET_SECONDS = 60.0
+MINUTE_SECONDS = 60.0
+LOOK_SECONDS = 1.0
+LEAVE_SECONDS = 5.0
 LONGEST_PAUSE_SECONDS = 10.0
 
 log = structlog.get_logger()
@@ -67,6 +72,7 @@ class Clock:
 
     world: World
     bell: Bell
+    carrier: Carrier
     _chores: list[Chore] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -81,20 +87,31 @@ class Clock:
         ]
 
     def run(self, stopped: threading.Event) -> None:
-        """Tick until `stopped` is set. Rulebooks are watched beside, so that neither waits."""
+        """Tick until `stopped` is set. Rulebooks are watched and the carrier's log is read beside:
+        neither waits for the other, nor the chores for them.
+        """
         watch = RulesWatch(self.world, self.bell)
-        watching = threading.Thread(target=watch.run, args=(stopped,), name="rules", daemon=True)
-        watching.start()
+        watching = _start("rules", watch.run, stopped)
+        reading = _start("inbound", self.watch_log, stopped)
         log.info("clock_started")
         while not stopped.is_set():
             self.tick()
             stopped.wait(TICK_SECONDS)
         watching.join()
+        reading.join(LEAVE_SECONDS)  # it may wait for the carrier: what it does can end anywhere
 
     def tick(self) -> None:
         """Do every chore that is due."""
         for chore in self._chores:
             chore.run_if_due(time.monotonic())
+
+    def watch_log(self, stopped: threading.Event) -> None:
+        """Reconcile now and every few minutes, until `stopped` is set."""
+        minutes = self.world.settings.reconcile_minutes
+        chore = Chore("inbound", minutes * MINUTE_SECONDS, self.reconcile)
+        while not stopped.is_set():
+            chore.run_if_due(time.monotonic())
+            stopped.wait(LOOK_SECONDS)
 
     def fire_timers(self) -> None:
         """Fire what is due."""
@@ -124,3 +141,18 @@ class Clock:
     def forget(self) -> None:
         """Forget what was kept for an hour and nobody asked for."""
         forget_strays(self.world)
+
+    def reconcile(self) -> None:
+        """Take in what came to the carrier and not to us. The spool goes first: it knows more of a
+        text than the carrier's log does.
+        """
+        self.drain_spool()
+        self.bell.ring(reconcile(self.world, self.carrier))
+
+
+def _start(
+    name: str, run: Callable[[threading.Event], None], stopped: threading.Event
+) -> threading.Thread:
+    thread = threading.Thread(target=run, args=(stopped,), name=name, daemon=True)
+    thread.start()
+    return thread

@@ -44,7 +44,7 @@ class Hands:
             now = self._world.now()
             for claim in claims:
                 self._add(claim, now)
-            self._start(len(claims))
+            self._start()
             self._given.notify(len(claims))
 
     def close(self, timeout_seconds: float) -> None:
@@ -71,8 +71,9 @@ class Hands:
             self._free_at[claim.number] = now + timedelta(seconds=claim.clear_seconds)
         heapq.heappush(self._ready, (claim.priority, next(self._order), claim))
 
-    def _start(self, wanted: int) -> None:
-        for _ in range(min(wanted - self._idle, self._most - len(self._threads))):
+    def _start(self) -> None:
+        wanted = len(self._ready) + len(self._later) - self._idle
+        for _ in range(min(wanted, self._most - len(self._threads))):
             thread = threading.Thread(target=self._work, name="send", daemon=True)
             self._threads.append(thread)
             thread.start()

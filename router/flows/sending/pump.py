@@ -89,13 +89,16 @@ class Pump:
     def _wait(self) -> bool:
         """Wait for something to do; False once all is over."""
         with self._changed:
-            while not (self._done or self._lineup.is_due(self._world.now())):
+            while not (self._done or self._may_claim()):
                 if self._is_closed and not self._lineup.under_way:
                     return False
-                turn = self._lineup.next_turn()
+                turn = None if self._is_closed else self._lineup.next_turn()
                 wait = None if turn is None else (turn - self._world.now()).total_seconds()
                 self._changed.wait(wait)
             return True
+
+    def _may_claim(self) -> bool:
+        return not self._is_closed and self._lineup.is_due(self._world.now())
 
     def _next_order(self) -> Order | None:
         with self._changed:
@@ -131,8 +134,8 @@ class Pump:
 
     def _collect(self) -> list[Attempt]:
         with self._changed:
-            is_alone = len(self._done) == self._lineup.under_way
-        if not is_alone:
+            may_be_joined = 0 < len(self._done) < self._lineup.under_way
+        if may_be_joined:
             time.sleep(LINGER_SECONDS)
         with self._changed:
             done, self._done = self._done, []

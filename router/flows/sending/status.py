@@ -8,6 +8,7 @@ from router.carrier.api import StatusUpdate, rank
 from router.flows.ripples import CALM, Ripples
 from router.flows.senders import find_receiver
 from router.flows.sending.merging import FAILURES, UNSETTLED, find_outgoing, merge
+from router.flows.sending.review import SENT_AGAIN, TAKEN_AS_SENT
 from router.flows.sending.strays import keep_stray
 from router.flows.world import World
 from router.store.rows import AnyRow
@@ -49,4 +50,11 @@ def _is_about(row: AnyRow, news: StatusUpdate) -> bool:
     if row.first_sid == news.sid and news.status in FAILURES | {"sent", "sending", "queued"}:
         return False
     attempted = news.attempt is not None and 0 < news.attempt <= row.attempt
-    return attempted and row.state in UNSETTLED
+    is_open = row.state in UNSETTLED or row.reason == TAKEN_AS_SENT
+    return attempted and is_open and not _is_overruled(row, news)
+
+
+def _is_overruled(row: AnyRow, news: StatusUpdate) -> bool:
+    """Whether a person has it sent again since: that an earlier attempt failed stops nothing."""
+    is_earlier = row.state == "queued" or news.attempt != row.attempt
+    return row.reason == SENT_AGAIN and is_earlier and news.status in FAILURES

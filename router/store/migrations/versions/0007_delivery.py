@@ -14,6 +14,7 @@ def upgrade() -> None:
     """Go one step forward."""
     op.add_column("message", sa.Column("first_sid", AutoString(), nullable=True))
     op.add_column("number", sa.Column("paced_until", UTCDateTime(), nullable=True))
+    op.add_column("number", sa.Column("since", UTCDateTime(), nullable=True))
     op.drop_index("ix_message_outbox", "message")
     unfinished = "state IN ('queued', 'sending', 'unknown')"
     place = ["tenant_id", "number", "priority", "created_at", "seq"]
