@@ -5,10 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bench.interleave import percentile
-from bench.outbox import EVENTS, NEIGHBOR, Site, queue_bulk, reader
+from bench.outbox import EVENTS, NEIGHBOR, PATIENCE_SECONDS, Site, queue_bulk, reader
 from bench.report import Say, Target, heading, table
 from bench.traffic import OUR_NUMBER
-from bench.workers import BELLHOP, workers
 from router.carrier.api import Inbound
 from router.flows.receive import receive
 from router.flows.ripples import Ripples
@@ -66,22 +65,21 @@ def measure_answers(say: Say, site: Site, *, cases: Iterable[Case], bulk: int, t
 
 
 def _run(site: Site, case: Case, bulk: int, first: int, texts: int) -> Taken:
+    site.crew.call()
     bell = Bell(site.place.environment["REDIS_URL"])
-    with workers(site.place, BELLHOP):
-        began = site.carrier.count()
-        site.carrier.take()
-        waiting = _start_bulk(site, case, bulk, bell)
-        committed = {}
-        for person in (reader(first + number) for number in range(texts)):
-            time.sleep(PERSON_SECONDS)
-            received = receive(
-                site.world, Inbound(f"SMwire{person}", person, OUR_NUMBER, None, BODY)
-            )
-            committed[person] = time.monotonic()
-            bell.ring(received.ripples)
-        ended = time.monotonic()
-        site.carrier.wait_for(began + waiting + texts, 90.0)
-        site.wait_until_calm()
+    began = site.carrier.count()
+    site.carrier.take()
+    waiting = _start_bulk(site, case, bulk, bell)
+    committed = {}
+    for person in (reader(first + number) for number in range(texts)):
+        time.sleep(PERSON_SECONDS)
+        written = Inbound(f"SMwire{person}", person, OUR_NUMBER, None, BODY)
+        received = receive(site.world, written)
+        committed[person] = time.monotonic()
+        bell.ring(received.ripples)
+    ended = time.monotonic()
+    site.carrier.wait_for(began + waiting + texts, PATIENCE_SECONDS)
+    site.wait_until_calm()
     bell.close()
     arrivals = site.carrier.take()
     at = {each.to: each.at for each in arrivals}

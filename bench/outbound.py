@@ -1,103 +1,73 @@
-"""Texts going out through RQ: how close to what the connections allow, by which kind of worker."""
+"""The outbound benches on each database: workers, paces, answers beside a bulk, peers."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from statistics import median
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from bench.answering import Arrival
-from bench.carrier import ANSWER_SECONDS
-from bench.outbox import EVENTS, Site, queue_answers, reader
-from bench.report import Say, Target, heading, table
-from bench.traffic import OUR_NUMBER
-from bench.workers import BELLHOP, workers
-from router.flows.sending.pump import AT_ONCE
-
-EACH = 4  # texts of a thread, which leave one after the other
-WARM_TEXTS = 256
-OURS = "bellhop worker"
+from bench.commit_to_wire import CASES, Case, measure_answers
+from bench.databases import MakeDatabase, on_each_database
+from bench.outbox import Site, site
+from bench.pacing import AS_SET, RUNS, Run, measure_paces
+from bench.peers.comparing import compare_peers, why_no_peers
+from bench.processes import BenchError
+from bench.report import Say
+from bench.sending import WAYS, Way, compare_workers
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
-    """A kind of worker, and how many processes of it."""
+class Volume:
+    """How much is sent: texts recorded before; rounds, texts a slice and by which workers; seconds
+    and which runs of paced senders; a bulk's size, persons who write meanwhile, and in which cases.
+    """
 
-    name: str
-    module: Sequence[str]
-    count: int = 1
-
-
-WAYS = (
-    Way(OURS, BELLHOP),
-    Way(f"{OURS} × 2", BELLHOP, 2),
-    Way("RQ's SimpleWorker, a job drains", ("bench.draining", "simple")),
-    Way("RQ's Worker (forks), a job drains", ("bench.draining", "forking")),
-)
-
-
-@dataclass(slots=True)
-class Slices:
-    """What a way did: texts a second, and the processor's time that each text took."""
-
-    rates: list[float] = field(default_factory=list)
-    cpu_seconds: list[float] = field(default_factory=list)
+    recorded: int
+    rounds: int
+    texts: int
+    ways: Sequence[Way]
+    paced_seconds: float
+    runs: Sequence[Run]
+    bulk: int
+    persons: int
+    cases: Sequence[Case]
 
 
-def compare_workers(say: Say, site: Site, *, ways: Iterable[Way], rounds: int, texts: int) -> None:
-    """Run and print the comparison on one kind of database."""
-    ways = tuple(ways)
-    limit = AT_ONCE / ANSWER_SECONDS
-    say(heading(f"outbound through RQ on {site.kind}"))
-    say(
-        f"{rounds} rounds of {texts:,} texts a side in turns, from two numbers, {EACH} a thread; "
-        f"the carrier answers in {ANSWER_SECONDS * 1000:.0f} ms: {AT_ONCE} connections allow "
-        f"{limit:.0f}/s"
-    )
-    done = {way: Slices() for way in ways}
-    for _ in range(rounds):
-        for way in ways:
-            _run(way, done[way], site, texts)
-    _tell(say, done, limit)
+SHORT = Volume(2_000, 1, 1_600, (WAYS[0], WAYS[-1]), 4, (RUNS[0], RUNS[-1]), 2_000, 60, CASES[1:2])
+LONG = Volume(5_000, 3, 4_000, WAYS, 15, RUNS, 10_000, 200, CASES)
+TINY = Volume(20, 1, 64, WAYS[:1], 0.5, (AS_SET,), 40, 3, CASES[1:2])
 
 
-def _run(way: Way, slices: Slices, site: Site, texts: int) -> None:
-    with workers(site.place, way.module, way.count) as running:
-        _send(site, WARM_TEXTS)
-        used = sum(running.cpu_seconds())
-        arrivals = _send(site, texts)
-        used = sum(running.cpu_seconds()) - used
-    took = arrivals[-1].at - arrivals[0].at + ANSWER_SECONDS
-    slices.rates.append(len(arrivals) / took)
-    slices.cpu_seconds.append(used / len(arrivals))
+def run_outbound(say: Say, seed: int, volume: Volume, *, only_sqlite: bool) -> None:
+    """How quickly texts go out."""
+
+    def measure(at: Site, _make: MakeDatabase) -> None:
+        compare_workers(say, at, ways=volume.ways, rounds=volume.rounds, texts=volume.texts)
+        measure_paces(say, at, runs=volume.runs, seconds=volume.paced_seconds)
+        measure_answers(say, at, cases=volume.cases, bulk=volume.bulk, texts=volume.persons)
+
+    _at_each_site(say, seed, volume, measure, only_sqlite=only_sqlite)
 
 
-def _send(site: Site, texts: int) -> list[Arrival]:
-    """Queue so many texts, half of them at each number, ring, and wait until they have come."""
-    phones = [reader(number) for number in range(texts // EACH)]
-    half = len(phones) // 2
-    senders = {
-        queue_answers(site.world, OUR_NUMBER, phones[:half], EACH),
-        queue_answers(site.world, EVENTS, phones[half:], EACH),
-    }
-    return site.send(senders, len(phones) * EACH)
+def run_peers(say: Say, seed: int, volume: Volume) -> None:
+    """What a text costs here and in other job queues. Raises BenchError where there are none."""
+    missing = why_no_peers()
+    if missing is not None:
+        raise BenchError(f"no peers to compare with: {missing}")
+
+    def measure(at: Site, make: MakeDatabase) -> None:
+        sizes = {"recorded": volume.recorded, "rounds": volume.rounds, "count": volume.texts}
+        compare_peers(say, at, make("peers"), **sizes)
+
+    _at_each_site(say, seed, volume, measure, only_sqlite=False)
 
 
-def _tell(say: Say, done: Mapping[Way, Slices], limit: float) -> None:
-    head = ("worker", "texts/s", "(slowest–fastest)", "of the limit", "CPU a text, ms")
-    for line in table(head, (_row(way, slices, limit) for way, slices in done.items())):
-        say(line)
-    ours = next((slices for way, slices in done.items() if way.name == OURS), None)
-    if ours is not None:
-        share = median(ours.rates) / limit
-        aim = f"≥ 85 % of {AT_ONCE} ÷ {ANSWER_SECONDS * 1000:.0f} ms"
-        say(str(Target(aim, f"{share:.0%}", share >= 0.85, "see CPU a text, and who else works")))
-
-
-def _row(way: Way, slices: Slices, limit: float) -> tuple[str, ...]:
-    rate = median(slices.rates)
-    return (
-        way.name,
-        f"{rate:,.0f}",
-        f"({min(slices.rates):,.0f}–{max(slices.rates):,.0f})",
-        f"{rate / (limit * way.count):.0%}",
-        f"{median(slices.cpu_seconds) * 1000:.2f}",
-    )
+def _at_each_site(
+    say: Say,
+    seed: int,
+    volume: Volume,
+    measure: Callable[[Site, MakeDatabase], None],
+    *,
+    only_sqlite: bool,
+) -> None:
+    for at in on_each_database(say, only_sqlite=only_sqlite):
+        urls = (at.make("ours"), at.redis_url)
+        with site(at.kind, at.folder / "ours", urls, seed=seed, recorded=volume.recorded) as one:
+            measure(one, at.make)

@@ -13,7 +13,7 @@ from bench.answering import Arrival
 from bench.carrier import LocalCarrier, local_carrier
 from bench.place import BOOK, Place, furnish, make_place
 from bench.processes import BenchError
-from bench.workers import ring
+from bench.workers import Crew, ring
 from router.flows.consent.events import Event, Evidence, add_events, event_row
 from router.flows.held import Held, hold_address, save
 from router.flows.outbox import BULK, Draft, queue
@@ -63,12 +63,15 @@ CALM_SECONDS = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Where texts go out: on a `kind` of database, from a place whose carrier is a local one."""
+    """Where texts go out: on a `kind` of database, from a place whose carrier is a local one, by
+    the workers of a crew.
+    """
 
     kind: str
     place: Place
     world: World
     carrier: LocalCarrier
+    crew: Crew
 
     def send(self, senders: Iterable[str], texts: int) -> list[Arrival]:
         """Ring for these senders and wait until so many texts have come, and what became of them
@@ -105,8 +108,12 @@ def site(
         place = make_outbox(folder, *urls)
         place.environment["TWILIO_API_URL"] = carrier.url
         world = furnish_outbox(place, seed, recorded)
-        yield Site(kind, place, world, carrier)
-        world.store.close()
+        crew = Crew(place)
+        try:
+            yield Site(kind, place, world, carrier, crew)
+        finally:
+            crew.dismiss()
+            world.store.close()
 
 
 def make_outbox(folder: Path, database_url: str, redis_url: str) -> Place:
@@ -115,7 +122,7 @@ def make_outbox(folder: Path, database_url: str, redis_url: str) -> Place:
     rules = Path(place.environment["RULES_DIR"])
     (rules / BOOK.name).write_text(BOOK.read_text() + AT_ANY_HOUR)
     (rules / "neighbor.yaml").write_text(NEIGHBORS_BOOK)
-    place.environment["PACE_LONG_CODE"] = "0"
+    place.environment.update(PACE_LONG_CODE="0", PACE_TOLL_FREE="3", PACE_SHORT_CODE="30")
     return place
 
 

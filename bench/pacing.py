@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from bench.outbox import LONG_CODE, SHORT_CODE, TOLL_FREE, Site, queue_answers, reader
 from bench.report import Say, Target, heading, table
-from bench.workers import BELLHOP, ring, workers
+from bench.workers import BELLHOP, ring
 
 KINDS: MappingProxyType[str, tuple[str, str]] = MappingProxyType(
     {
@@ -28,6 +28,7 @@ class Run:
     workers: int = 1
 
 
+AS_SET = Run(MappingProxyType({"toll-free": 3, "short code": 30}))  # what the place says anyway
 RUNS = (
     Run(MappingProxyType({"long code": 1, "toll-free": 3, "short code": 10})),
     Run(MappingProxyType({"toll-free": 30, "short code": 100})),
@@ -77,16 +78,16 @@ def measure_paces(say: Say, site: Site, *, runs: Iterable[Run], seconds: float) 
 
 def _run(site: Site, run: Run, seconds: float) -> list[Paced]:
     settings = {KINDS[kind][1]: pace for kind, pace in run.paces.items()}
-    with workers(site.place, BELLHOP, run.workers, **settings):
-        senders, texts = set(), 0
-        for kind, pace in run.paces.items():
-            phones = [reader(texts + number) for number in range(2 + int(pace * seconds))]
-            senders.add(queue_answers(site.world, KINDS[kind][0], phones))
-            texts += len(phones)
-        for _ in range(run.workers - 1):
-            ring(site.place, senders)
-            time.sleep(SECOND_RING_SECONDS)  # by then one has taken the job, and another is next
-        arrivals = site.send(senders, texts)
+    site.crew.call(BELLHOP, run.workers, **settings)
+    senders, texts = set(), 0
+    for kind, pace in run.paces.items():
+        phones = [reader(texts + number) for number in range(2 + int(pace * seconds))]
+        senders.add(queue_answers(site.world, KINDS[kind][0], phones))
+        texts += len(phones)
+    for _ in range(run.workers - 1):
+        ring(site.place, senders)
+        time.sleep(SECOND_RING_SECONDS)  # by then one has taken the job, and another is next
+    arrivals = site.send(senders, texts)
     return [
         Paced(
             kind,

@@ -2,8 +2,8 @@
 
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from rq import Worker
@@ -16,6 +16,7 @@ from router.jobs.bell import Bell
 from router.jobs.redis import connect
 
 START_SECONDS = 30.0
+LOOK_SECONDS = 0.02
 BELLHOP = ("router.cli", "worker")
 
 
@@ -30,30 +31,50 @@ class Workers:
         return [cpu_seconds(one.pid) for one in self.members]
 
 
-@contextmanager
-def workers(
-    place: Place, module: Sequence[str] = BELLHOP, count: int = 1, **settings: object
-) -> Iterator[Workers]:
-    """So many processes of `python -m MODULE…` at a place, with `settings` beside the place's."""
-    added = {name.upper(): str(value) for name, value in settings.items()}
-    with ExitStack() as stack, connect(place.environment["REDIS_URL"]) as redis:
-        redis.flushdb()
-        members = [
-            stack.enter_context(
-                running(
-                    [sys.executable, "-m", *module],
-                    place.folder / f"worker-{number}",
-                    place.environment | added,
-                )
+class Crew:
+    """The workers of a place: started as they are asked for, kept while the same are wanted."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._stack = ExitStack()
+        self._wanted: object = None
+        self._workers = Workers(())
+
+    def call(self, module: Sequence[str] = BELLHOP, count: int = 1, **settings: object) -> Workers:
+        """So many processes of `python -m MODULE…`, with `settings` beside the place's."""
+        added = {name.upper(): str(value) for name, value in settings.items()}
+        environment = self._place.environment | added
+        wanted = (module, count, environment)
+        if wanted != self._wanted:
+            self.dismiss()
+            self._workers = Workers(
+                [self._start(module, environment, number) for number in range(count)]
             )
-            for number in range(count)
-        ]
+            self._wanted = wanted
+            self._wait_for(count)
+        return self._workers
+
+    def dismiss(self) -> None:
+        """Stop them, each when it is done, and forget what was rung for."""
+        self._stack.close()
+        self._wanted = None
+        with connect(self._place.environment["REDIS_URL"]) as redis:
+            redis.flushdb()
+
+    def _start(self, module: Sequence[str], environment: dict[str, str], number: int) -> Running:
+        folder = self._place.folder / f"worker-{number}"
+        return self._stack.enter_context(
+            running([sys.executable, "-m", *module], folder, environment)
+        )
+
+    def _wait_for(self, count: int) -> None:
         ends = time.monotonic() + START_SECONDS
-        while len(redis.smembers(Worker.redis_workers_keys)) < count:
-            if time.monotonic() > ends:
-                raise BenchError(f"a worker did not start: see {members[-1].log}")
-            time.sleep(0.02)
-        yield Workers(members)
+        with connect(self._place.environment["REDIS_URL"]) as redis:
+            while redis.scard(Worker.redis_workers_keys) < count:
+                if time.monotonic() > ends:
+                    log = self._workers.members[0].log
+                    raise BenchError(f"a worker did not start: see {log}")
+                time.sleep(LOOK_SECONDS)
 
 
 def ring(place: Place, senders: Iterable[str]) -> None:

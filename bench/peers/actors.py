@@ -1,7 +1,7 @@
 """The texts as dramatiq's actors, one message each.
 
-    dramatiq bench.peers.actors --processes 1 --threads 32
-    python -m bench.peers.actors stored|bare FIRST COUNT     (enqueues)
+dramatiq bench.peers.actors --processes 1 --threads 32
+python -m bench.peers.actors stored|bare FIRST COUNT     (enqueues)
 """
 
 import os

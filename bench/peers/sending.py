@@ -4,11 +4,22 @@ As a user would write it, and no slower than need be: SQLAlchemy Core, a transac
 of as many connections as there are threads; SQLite in WAL, synchronous=FULL, with a busy timeout.
 """
 
+import logging
 import os
 from typing import Any
 
 from requests.adapters import HTTPAdapter
-from sqlalchemy import Column, Integer, MetaData, String, Table, create_engine, event, select, update
+from sqlalchemy import (
+    Column,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    event,
+    select,
+    update,
+)
 from twilio.http.http_client import TwilioHttpClient  # type: ignore[import-untyped]
 from twilio.rest import Client  # type: ignore[import-untyped]
 
@@ -60,8 +71,13 @@ class Sender:
     """Sends, at the database and the carrier that the environment names."""
 
     def __init__(self) -> None:
+        logging.getLogger("twilio.http_client").setLevel(
+            logging.WARNING
+        )  # it tells of each request
         self._engine = make_engine(os.environ["PEERS_DATABASE_URL"])
-        client = Client("AC" + "0" * 32, "token", http_client=LocalClient(os.environ["PEERS_API_URL"]))
+        client = Client(
+            "AC" + "0" * 32, "token", http_client=LocalClient(os.environ["PEERS_API_URL"])
+        )
         self._messages = client.messages
 
     def send_stored(self, text_id: int) -> None:

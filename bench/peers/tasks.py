@@ -1,7 +1,7 @@
 """The texts as Celery's tasks, one each, in threads.
 
-    celery -A bench.peers.tasks worker --pool threads --concurrency 32
-    python -m bench.peers.tasks stored|bare FIRST COUNT     (enqueues)
+celery -A bench.peers.tasks worker --pool threads --concurrency 32
+python -m bench.peers.tasks stored|bare FIRST COUNT     (enqueues)
 """
 
 import os
