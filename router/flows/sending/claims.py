@@ -10,26 +10,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, exists, or_, select, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import Connection, bindparam, select, update
 from sqlmodel import col
 
-from router.flows.outbox import BULK, FIRST
 from router.flows.senders import Sender
 from router.flows.sending.leases import LOOK_UP, grace_of, lease_of
 from router.flows.sending.pace import AHEAD, Turns, pace_of
-from router.flows.sending.verdicts import CLOSED_SINCE, IN_DOUBT_SINCE, Judge, Verdict
+from router.flows.sending.ready import Wanted, read_ready
+from router.flows.sending.verdicts import Judge, Verdict
 from router.flows.world import World
-from router.store.rows import (
-    CONTACT_OF_THREAD,
-    THREAD_OF_MESSAGE,
-    AnyRow,
-    AnySelect,
-    is_state,
-    is_unfinished,
-)
+from router.store.rows import AnyRow, AnySelect, table
 from router.store.sealing import TenantKeys
-from router.store.tables import Contact, Message, Number, Thread
+from router.store.tables import Message, Number
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +72,31 @@ class _Line:
     is_probed: bool
 
 
+_LINE: AnySelect = (
+    select(col(Number.paced_until), col(Number.paused_until), col(Number.paused_code))
+    .where(col(Number.tenant_id) == bindparam("tenant"), col(Number.id) == bindparam("sender"))
+    .with_for_update()
+)
+_QUEUED = update(table(Message)).where(
+    col(Message.tenant_id) == bindparam("tenant"), col(Message.state) == "queued"
+)
+_MARK = _QUEUED.where(col(Message.id).in_(bindparam("messages", expanding=True))).values(
+    state="sending",
+    token=bindparam("fresh"),
+    attempt=col(Message.attempt) + 1,
+    attempted_at=bindparam("now"),
+    lease_until=bindparam("lease"),
+    not_before=None,
+    updated_at=bindparam("now"),
+)
+_PUT_ASIDE = _QUEUED.where(col(Message.id) == bindparam("message")).values(
+    state=bindparam("becomes"),
+    reason=bindparam("why"),
+    not_before=bindparam("until"),
+    updated_at=bindparam("now"),
+)
+
+
 def claim(world: World, sender: Sender, limit: int, *, answers_only: bool = False) -> Claims:
     """Claim up to `limit` of a sender's messages, answers before bulk and as far as its pace goes;
     what may not leave is put aside.
@@ -93,8 +110,8 @@ def claim(world: World, sender: Sender, limit: int, *, answers_only: bool = Fals
             return Claims(again_at=line.turns.free_at - AHEAD)
         keys = world.keys(connection, sender.tenant_id)
         most = 1 if line.is_probed else line.turns.most(limit)
-        ready = _ready(sender, at, at - grace_of(world.settings) - LOOK_UP, most, answers_only)
-        rows = _lock_and_read(connection, sender, ready)
+        given_up = at - grace_of(world.settings) - LOOK_UP
+        rows = read_ready(connection, Wanted(sender, at, given_up, most, answers_only))
         judge = Judge(world, connection, keys, sender, at)
         verdicts = {row.id: judge.verdict(row) for row in rows}
         for row in rows:
@@ -113,11 +130,8 @@ def claim(world: World, sender: Sender, limit: int, *, answers_only: bool = Fals
 
 def _hold_line(world: World, connection: Connection, sender: Sender) -> _Line | None:
     """None while nothing may leave from that number: it is paused, or gone."""
-    row = connection.execute(
-        select(col(Number.paced_until), col(Number.paused_until), col(Number.paused_code))
-        .where(col(Number.tenant_id) == sender.tenant_id, col(Number.id) == sender.id)
-        .with_for_update()
-    ).one_or_none()
+    whose = {"tenant": sender.tenant_id, "sender": sender.id}
+    row = connection.execute(_LINE, whose).one_or_none()
     at = world.now()  # the lock may have been waited for
     if row is None or (row.paused_until is not None and row.paused_until > at):
         return None
@@ -172,79 +186,6 @@ def _move_line(connection: Connection, line: _Line, lease_until: datetime) -> No
         connection.execute(update(Number).where(*ours).values(values))
 
 
-def _lock_and_read(connection: Connection, sender: Sender, ready: AnySelect) -> Sequence[AnyRow]:
-    if connection.dialect.name == "sqlite":
-        return connection.execute(ready).all()
-    threads = [row.thread_id for row in connection.execute(ready)]
-    if not threads:
-        return []
-    ours = (col(Thread.tenant_id) == sender.tenant_id, col(Thread.id).in_(threads))
-    lock = select(col(Thread.id)).where(*ours).order_by(col(Thread.id)).with_for_update()
-    connection.execute(lock)
-    return connection.execute(ready.where(col(Message.thread_id).in_(threads))).all()
-
-
-def _ready(
-    sender: Sender, at: datetime, given_up: datetime, limit: int, answers_only: bool
-) -> AnySelect:
-    """What could be sent now: due, and first in its thread (or of a kind that overtakes).
-
-    What is unknown since before `given_up` holds its thread no longer.
-    """
-    earlier = aliased(Message)
-    blocked = exists().where(
-        col(earlier.tenant_id) == col(Message.tenant_id),
-        col(earlier.thread_id) == col(Message.thread_id),
-        is_unfinished(earlier),
-        col(earlier.seq) < col(Message.seq),
-        or_(col(Message.priority) > FIRST, col(earlier.priority) == FIRST),
-        or_(col(earlier.state) != "unknown", col(earlier.attempted_at) > given_up),
-    )
-    bulk_too = () if not answers_only else (col(Message.priority) < BULK,)
-    return (
-        select(
-            col(Message.id),
-            col(Message.thread_id),
-            col(Message.number),
-            col(Message.attempt),
-            col(Message.kind),
-            col(Message.priority),
-            col(Message.template),
-            col(Message.purpose),
-            col(Message.topic),
-            col(Message.cause_id),
-            col(Message.body),
-            col(Message.created_at),
-            col(Thread.contact_id),
-            IN_DOUBT_SINCE.label("doubt_since"),
-            col(Thread.last_text_at),
-            col(Contact.address),
-            col(Contact.person),
-            col(Contact.blocked),
-            CLOSED_SINCE.label("closed_since"),
-        )
-        .join(
-            Thread,
-            THREAD_OF_MESSAGE,
-        )
-        .join(
-            Contact,
-            CONTACT_OF_THREAD,
-        )
-        .where(
-            col(Message.tenant_id) == sender.tenant_id,
-            col(Message.number) == sender.address,
-            is_unfinished(),
-            is_state("queued"),
-            *bulk_too,
-            or_(col(Message.not_before).is_(None), col(Message.not_before) <= at),
-            ~blocked,
-        )
-        .order_by(col(Message.priority), col(Message.created_at), col(Message.seq))
-        .limit(limit)
-    )
-
-
 def _mark(
     connection: Connection,
     sender: Sender,
@@ -254,39 +195,25 @@ def _mark(
 ) -> None:
     if not claims:
         return
-    connection.execute(
-        update(Message)
-        .where(
-            col(Message.tenant_id) == sender.tenant_id,
-            col(Message.id).in_([claim.message_id for claim in claims]),
-            col(Message.state) == "queued",
-        )
-        .values(
-            state="sending",
-            token=claims[0].token,
-            attempt=col(Message.attempt) + 1,
-            attempted_at=at,
-            lease_until=lease_until,
-            not_before=None,
-            updated_at=at,
-        )
-    )
+    given = {
+        "tenant": sender.tenant_id,
+        "messages": [claim.message_id for claim in claims],
+        "fresh": claims[0].token,
+        "now": at,
+        "lease": lease_until,
+    }
+    connection.execute(_MARK, given)
 
 
 def _put_aside(
     connection: Connection, sender: Sender, row: AnyRow, verdict: Verdict, at: datetime
 ) -> None:
-    connection.execute(
-        update(Message)
-        .where(
-            col(Message.tenant_id) == sender.tenant_id,
-            col(Message.id) == row.id,
-            col(Message.state) == "queued",
-        )
-        .values(
-            state=verdict.state,
-            reason=verdict.reason,
-            not_before=verdict.not_before,
-            updated_at=at,
-        )
-    )
+    given = {
+        "tenant": sender.tenant_id,
+        "message": row.id,
+        "becomes": verdict.state,
+        "why": verdict.reason,
+        "until": verdict.not_before,
+        "now": at,
+    }
+    connection.execute(_PUT_ASIDE, given)

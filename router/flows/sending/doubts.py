@@ -8,7 +8,7 @@ else the last one before that.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, exists, or_, select
+from sqlalchemy import Connection, bindparam, exists, or_, select
 from sqlmodel import col
 
 from router.flows.outbox import FIRST
@@ -48,6 +48,14 @@ class Doubt:
     witness: Witness | None
 
 
+IS_TO_BE_LOOKED_UP = (
+    (col(Message.state) == "unknown")
+    & (col(Message.attempted_at) < bindparam("overdue"))
+    & or_(col(Message.not_before).is_(None), col(Message.not_before) <= bindparam("now"))
+)
+"""Whether a message is in doubt for longer than the grace, and due to be looked up (again)."""
+_OF_TENANT = col(Message.tenant_id) == bindparam("tenant")
+_OF_THREAD = _OF_TENANT & (col(Message.thread_id) == bindparam("thread"))
 _WITH_CONTACT: AnySelect = (
     select(
         col(Message.id),
@@ -65,59 +73,68 @@ _WITH_CONTACT: AnySelect = (
     )
     .join(Thread, THREAD_OF_MESSAGE)
     .join(Contact, CONTACT_OF_THREAD)
+    .where(_OF_TENANT)
 )
-_IS_TAKEN = (col(Message.sid).is_not(None), col(Message.attempted_at).is_not(None))
-
-
-def is_to_be_looked_up(world: World) -> ColumnElement[bool]:
-    """Whether a message is in doubt for longer than the grace, and due to be looked up (again)."""
-    now = world.now()
-    return (
-        (col(Message.state) == "unknown")
-        & (col(Message.attempted_at) < now - grace_of(world.settings))
-        & or_(col(Message.not_before).is_(None), col(Message.not_before) <= now)
+_DOUBTS = (
+    _WITH_CONTACT.where(
+        col(Message.number) == bindparam("address"), is_unfinished(), IS_TO_BE_LOOKED_UP
     )
+    .order_by(col(Message.attempted_at))
+    .limit(BATCH)
+)
+_TAKEN = _WITH_CONTACT.where(
+    col(Message.sid).is_not(None), col(Message.attempted_at).is_not(None)
+).limit(1)
+_TAKEN_AFTER = _TAKEN.where(col(Message.attempted_at) > bindparam("certain")).order_by(
+    col(Message.attempted_at)
+)
+_TAKEN_BEFORE = _TAKEN.where(
+    col(Message.attempted_at) <= bindparam("certain"),
+    col(Message.attempted_at) > bindparam("known_since"),
+).order_by(col(Message.attempted_at).desc())
+_OVERTAKEN = select(
+    exists().where(
+        _OF_THREAD,
+        col(Message.seq) > bindparam("place"),
+        col(Message.attempt) > 0,
+        col(Message.priority) > FIRST,
+    )
+)
+_IN_COMPANY = select(
+    exists().where(
+        _OF_THREAD,
+        is_unfinished(),
+        col(Message.state) == "sending",
+        col(Message.id) != bindparam("message"),
+    )
+)
+
+
+def look_up_times(world: World) -> dict[str, datetime]:
+    """The parameters of IS_TO_BE_LOOKED_UP."""
+    now = world.now()
+    return {"now": now, "overdue": now - grace_of(world.settings)}
 
 
 def read_doubts(world: World, sender: Sender) -> list[Doubt]:
     """What is to be looked up of one sender, oldest first."""
+    wanted = {"tenant": sender.tenant_id, "address": sender.address}
     with world.store.read() as connection:
         keys = world.keys(connection, sender.tenant_id)
-        rows = connection.execute(
-            _WITH_CONTACT.where(
-                col(Message.tenant_id) == sender.tenant_id,
-                col(Message.number) == sender.address,
-                is_unfinished(),
-                is_to_be_looked_up(world),
-            )
-            .order_by(col(Message.attempted_at))
-            .limit(BATCH)
-        ).all()
+        rows = connection.execute(_DOUBTS, wanted | look_up_times(world)).all()
         return [_doubt(world, connection, keys, row) for row in rows]
 
 
 def has_been_overtaken(connection: Connection, tenant_id: str, doubt: Doubt) -> bool:
     """Whether a later text of the thread has left meanwhile: this one would come out of order."""
-    later = exists().where(
-        col(Message.tenant_id) == tenant_id,
-        col(Message.thread_id) == doubt.thread_id,
-        col(Message.seq) > doubt.seq,
-        col(Message.attempt) > 0,
-        col(Message.priority) > FIRST,
-    )
-    return bool(connection.execute(select(later)).scalar_one())
+    wanted = {"tenant": tenant_id, "thread": doubt.thread_id, "place": doubt.seq}
+    return bool(connection.execute(_OVERTAKEN, wanted).scalar_one())
 
 
 def has_company(connection: Connection, tenant_id: str, doubt: Doubt) -> bool:
     """Whether another text of the thread is being sent just now: a log may show that one."""
-    other = exists().where(
-        col(Message.tenant_id) == tenant_id,
-        col(Message.thread_id) == doubt.thread_id,
-        is_unfinished(),
-        col(Message.state) == "sending",
-        col(Message.id) != doubt.message_id,
-    )
-    return bool(connection.execute(select(other)).scalar_one())
+    wanted = {"tenant": tenant_id, "thread": doubt.thread_id, "message": doubt.message_id}
+    return bool(connection.execute(_IN_COMPANY, wanted).scalar_one())
 
 
 def _doubt(world: World, connection: Connection, keys: TenantKeys, row: AnyRow) -> Doubt:
@@ -139,14 +156,13 @@ def _doubt(world: World, connection: Connection, keys: TenantKeys, row: AnyRow) 
 def _find_witness(
     world: World, connection: Connection, tenant_id: str, doubt: AnyRow
 ) -> AnyRow | None:
-    taken = _WITH_CONTACT.where(col(Message.tenant_id) == tenant_id, *_IS_TAKEN).limit(1)
-    when, certain = col(Message.attempted_at), doubt.attempted_at + lease_of(world.settings)
-    after = connection.execute(taken.where(when > certain).order_by(when)).first()
-    if after is not None:
-        return after
-    recent = when > doubt.attempted_at - NO_LONGER_KNOWN
-    before = taken.where(when <= certain, recent).order_by(when.desc())
-    return connection.execute(before).first()
+    wanted = {
+        "tenant": tenant_id,
+        "certain": doubt.attempted_at + lease_of(world.settings),
+        "known_since": doubt.attempted_at - NO_LONGER_KNOWN,
+    }
+    after = connection.execute(_TAKEN_AFTER, wanted).first()
+    return after or connection.execute(_TAKEN_BEFORE, wanted).first()
 
 
 def _witness(keys: TenantKeys, row: AnyRow) -> Witness:

@@ -10,24 +10,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, bindparam, exists, or_, select, update
 from sqlmodel import col
 
 from router.carrier.api import Carrier, CarrierError, Listed, state_after
 from router.flows.ripples import CALM, Ripples
-from router.flows.senders import Sender, bell_of, find_sender
+from router.flows.senders import Sender, find_sender
 from router.flows.sending.doubts import (
+    IS_TO_BE_LOOKED_UP,
     Doubt,
     Witness,
     has_been_overtaken,
     has_company,
-    is_to_be_looked_up,
+    look_up_times,
     read_doubts,
 )
 from router.flows.sending.leases import GIVE_UP_AFTER, grace_of
 from router.flows.world import World
-from router.store.rows import is_unfinished
-from router.store.tables import Message, Thread
+from router.store.rows import AnySelect, is_unfinished, table
+from router.store.tables import Message, Number, Thread
 
 CLOCKS_DIFFER = timedelta(seconds=60)  # an earlier twin is told apart by its SID, which is ours
 LOOK_BACK = timedelta(minutes=5)
@@ -42,6 +43,46 @@ class Verdict:
     sid: str | None = None
     reason: str | None = None
     not_before: datetime | None = None
+
+
+_OF_TENANT = col(Message.tenant_id) == bindparam("tenant")
+_HAS_RUN_OUT = (col(Message.state) == "sending") & (col(Message.lease_until) < bindparam("now"))
+_HAS_DOUBTS = exists().where(
+    col(Message.tenant_id) == col(Number.tenant_id),
+    col(Message.number) == col(Number.address),
+    is_unfinished(),
+    or_(_HAS_RUN_OUT, IS_TO_BE_LOOKED_UP),
+)
+_UNSETTLED = select(col(Number.id)).where(_HAS_DOUBTS)
+_EXPIRE = (
+    update(table(Message))
+    .where(_OF_TENANT, col(Message.number) == bindparam("address"), is_unfinished(), _HAS_RUN_OUT)
+    .values(state="unknown", reason="lease ran out", updated_at=bindparam("now"))
+)
+_HOLD: AnySelect = (
+    select(col(Thread.id))
+    .where(col(Thread.tenant_id) == bindparam("tenant"), col(Thread.id) == bindparam("thread"))
+    .with_for_update()
+)
+_SIDS: AnySelect = select(col(Message.sid), col(Message.first_sid)).where(
+    _OF_TENANT, col(Message.thread_id) == bindparam("thread")
+)
+_SETTLE = (
+    update(table(Message))
+    .where(
+        _OF_TENANT,
+        col(Message.id) == bindparam("message"),
+        col(Message.state) == "unknown",
+        col(Message.token) == bindparam("claimed"),
+    )
+    .values(
+        state=bindparam("becomes"),
+        sid=bindparam("given"),
+        reason=bindparam("why"),
+        not_before=bindparam("until"),
+        updated_at=bindparam("now"),
+    )
+)
 
 
 def settle(world: World, carrier: Carrier, sender_id: str) -> Ripples:
@@ -68,34 +109,13 @@ def settle(world: World, carrier: Carrier, sender_id: str) -> Ripples:
 def unsettled(world: World) -> frozenset[str]:
     """The senders (opaque ids) that `settle` has work for now."""
     with world.store.read() as connection:
-        rows = connection.execute(
-            select(col(Message.tenant_id), col(Message.number))
-            .where(
-                is_unfinished(),
-                or_(
-                    (col(Message.state) == "sending") & (col(Message.lease_until) < world.now()),
-                    is_to_be_looked_up(world),
-                ),
-            )
-            .distinct()
-        ).all()
-        return frozenset().union(*(bell_of(connection, row.tenant_id, row.number) for row in rows))
+        return frozenset(connection.execute(_UNSETTLED, look_up_times(world)).scalars())
 
 
 def _expire_leases(world: World, sender: Sender) -> None:
-    now = world.now()
+    whose = {"tenant": sender.tenant_id, "address": sender.address}
     with world.store.write() as connection:
-        connection.execute(
-            update(Message)
-            .where(
-                col(Message.tenant_id) == sender.tenant_id,
-                col(Message.number) == sender.address,
-                is_unfinished(),
-                col(Message.state) == "sending",
-                col(Message.lease_until) < now,
-            )
-            .values(state="unknown", reason="lease ran out", updated_at=now)
-        )
+        connection.execute(_EXPIRE, whose | {"now": world.now()})
 
 
 def _shows(carrier: Carrier, witness: Witness | None, shown: dict[str, bool]) -> bool:
@@ -113,7 +133,6 @@ def _shows(carrier: Carrier, witness: Witness | None, shown: dict[str, bool]) ->
 def _decide(
     world: World, sender: Sender, doubt: Doubt, listed: Sequence[Listed], *, is_complete: bool
 ) -> Ripples:
-    now = world.now()
     with world.store.write() as connection:
         _hold_thread(connection, sender, doubt)
         found = _unclaimed(connection, sender, doubt, _matching(doubt, listed))
@@ -123,22 +142,17 @@ def _decide(
             verdict = Verdict(state_after("accepted", found[0].status), found[0].sid)
         else:
             verdict = _verdict_unlisted(world, connection, sender, doubt, is_complete=is_complete)
-        connection.execute(
-            update(Message)
-            .where(
-                col(Message.tenant_id) == sender.tenant_id,
-                col(Message.id) == doubt.message_id,
-                col(Message.state) == "unknown",
-                col(Message.token) == doubt.token,
-            )
-            .values(
-                state=verdict.state,
-                sid=verdict.sid,
-                reason=verdict.reason,
-                not_before=verdict.not_before,
-                updated_at=now,
-            )
-        )
+        given = {
+            "tenant": sender.tenant_id,
+            "message": doubt.message_id,
+            "claimed": doubt.token,
+            "becomes": verdict.state,
+            "given": verdict.sid,
+            "why": verdict.reason,
+            "until": verdict.not_before,
+            "now": world.now(),
+        }
+        connection.execute(_SETTLE, given)
     if verdict.state == "unknown":
         return CALM
     return Ripples(
@@ -148,8 +162,7 @@ def _decide(
 
 def _hold_thread(connection: Connection, sender: Sender, doubt: Doubt) -> None:
     """As a claim does: else a later text could be claimed while this one is being queued again."""
-    ours = (col(Thread.tenant_id) == sender.tenant_id, col(Thread.id) == doubt.thread_id)
-    connection.execute(select(col(Thread.id)).where(*ours).with_for_update())
+    connection.execute(_HOLD, {"tenant": sender.tenant_id, "thread": doubt.thread_id})
 
 
 def _verdict_unlisted(
@@ -185,10 +198,7 @@ def _unclaimed(
     """Those whose SID no other message of the thread bears, or has borne."""
     if not listed:
         return []
-    rows = connection.execute(
-        select(col(Message.sid), col(Message.first_sid)).where(
-            col(Message.tenant_id) == sender.tenant_id, col(Message.thread_id) == doubt.thread_id
-        )
-    )
+    whose = {"tenant": sender.tenant_id, "thread": doubt.thread_id}
+    rows = connection.execute(_SIDS, whose)
     taken = {sid for row in rows for sid in row}
     return [one for one in listed if one.sid not in taken]
