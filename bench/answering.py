@@ -20,6 +20,7 @@ from urllib.parse import parse_qs
 HEAD_END = b"\r\n\r\n"
 LENGTH = b"content-length:"
 DATE = "Thu, 01 Jan 2026 00:00:00 +0000"
+SID = "SM" + "0" * 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +39,14 @@ class Texts:
 
     def __init__(self) -> None:
         self.count = 0
+        self._run = b"%09x" % (time.time_ns() // 1_000_000 & 0xFFFFFFFFF)  # no other run's SIDs
         self._bodies: list[tuple[float, bytes]] = []
 
-    def add(self, body: bytes) -> str:
+    def add(self, body: bytes) -> bytes:
         """Note a text that came now; its SID."""
         self._bodies.append((time.monotonic(), body))
         self.count += 1
-        return f"SM{self.count:032x}"
+        return b"SM%s%023x" % (self._run, self.count)
 
     def take(self) -> list[tuple[float, str, str]]:
         """Those since the last call: the fields of `Arrival`."""
@@ -85,9 +87,9 @@ class Line(asyncio.Protocol):
         loop = asyncio.get_running_loop()
         loop.call_later(self._seconds, self._answer, self._texts.add(body))
 
-    def _answer(self, sid: str) -> None:
+    def _answer(self, sid: bytes) -> None:
         if self._transport is not None:
-            self._transport.write(_created(sid))
+            self._transport.write(sid.join(PIECES))
 
 
 def _length(head: bytes) -> int:
@@ -95,8 +97,8 @@ def _length(head: bytes) -> int:
     return int(head[place + len(LENGTH) :].split(b"\r\n", 1)[0]) if place >= 0 else 0
 
 
-def _created(sid: str) -> bytes:
-    """What Twilio answers to a text, as long as its own answer is."""
+def _answer_around_sid() -> list[bytes]:
+    """What Twilio answers to a text, as long as its own answer is: what stands around the SIDs."""
     made = {
         "account_sid": "AC" + "0" * 32,
         "api_version": "2010-04-01",
@@ -113,13 +115,13 @@ def _created(sid: str) -> bytes:
         "num_segments": "1",
         "price": None,
         "price_unit": None,
-        "sid": sid,
+        "sid": SID,
         "status": "queued",
-        "subresource_uris": {"media": f"/2010-04-01/Accounts/AC/Messages/{sid}/Media.json"},
+        "subresource_uris": {"media": f"/2010-04-01/Accounts/AC/Messages/{SID}/Media.json"},
         "to": "+16515550000",
-        "uri": f"/2010-04-01/Accounts/AC{'0' * 32}/Messages/{sid}.json",
+        "uri": f"/2010-04-01/Accounts/AC{'0' * 32}/Messages/{SID}.json",
     }
-    body = json.dumps(made).encode()
+    body = json.dumps(made)
     head = (
         "HTTP/1.1 201 CREATED\r\n"
         f"Date: {DATE}\r\n"
@@ -134,7 +136,10 @@ def _created(sid: str) -> bytes:
         "Strict-Transport-Security: max-age=31536000\r\n"
         "\r\n"
     )
-    return head.encode() + body
+    return (head + body).encode().split(SID.encode())
+
+
+PIECES = _answer_around_sid()
 
 
 async def main(seconds: float) -> None:
