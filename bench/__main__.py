@@ -1,23 +1,20 @@
 """`./run bench [NAME]`: runs one bench at length, or all of them briefly."""
 
 import sys
-import tempfile
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from pathlib import Path
 
 import click
 
-from bench import bare
+from bench import bare, outbound
 from bench.breakdown import measure_alone, measure_steps
 from bench.classifying import run_keywords
-from bench.databases import MakeDatabase, has_postgresql, postgresql, sqlite
+from bench.databases import Ground, on_each_database
 from bench.deciding import run_rules
 from bench.examining import run_examination
 from bench.inbound import BARE, OURS, Length, Side, compare, make_places
 from bench.machine import describe_machine
 from bench.place import furnish, furnish_naive
-from bench.processes import BenchError, valkey
+from bench.processes import BenchError
 from bench.replaying import run_replay
 from bench.report import Say, table
 from bench.statements import count_statements
@@ -28,7 +25,7 @@ FAILED = 1
 @dataclass(frozen=True, slots=True)
 class Effort:
     """How much is measured: the load's length, texts a breakdown, texts and rounds in process,
-    recorded texts that are replayed.
+    recorded texts that are replayed, and what is sent.
     """
 
     load: Length
@@ -36,12 +33,13 @@ class Effort:
     texts: int
     rounds: int
     replayed: int
+    sent: outbound.Volume
 
 
-SHORT = Effort(Length(3, 2.0, 20_000, 2_000), 600, 300, 3, 2_000)
-LONG = Effort(Length(6, 3.0, 60_000, 5_000), 2_000, 1_000, 5, 100_000)
-TINY = Effort(Length(1, 0.3, 400, 20), 20, 20, 1, 20)
-NAMES = ("inbound", "keywords", "reading", "replay", "rules")
+SHORT = Effort(Length(3, 2.0, 20_000, 2_000), 600, 300, 3, 2_000, outbound.SHORT)
+LONG = Effort(Length(6, 3.0, 60_000, 5_000), 2_000, 1_000, 5, 100_000, outbound.LONG)
+TINY = Effort(Length(1, 0.3, 400, 20), 20, 20, 1, 20, outbound.TINY)
+NAMES = ("inbound", "keywords", "outbound", "peers", "reading", "replay", "rules")
 
 
 @click.command()
@@ -51,7 +49,8 @@ NAMES = ("inbound", "keywords", "reading", "replay", "rules")
 def main(name: str | None, seed: int, tiny: bool) -> None:
     """Measure Bellhop against other ways of doing the same, in turns, on this machine.
 
-    With a NAME that bench runs at length; without one all run briefly, in about three minutes.
+    With a NAME that bench runs at length; without one all but the peers, which are to be
+    installed, run briefly, in about four minutes.
 
     \b
     Example:
@@ -72,6 +71,10 @@ def main(name: str | None, seed: int, tiny: bool) -> None:
             run_replay(_say, seed, effort.replayed)
         if name in (None, "inbound"):
             run_inbound(_say, seed, effort, only_sqlite=tiny)
+        if name in (None, "outbound"):
+            outbound.run_outbound(_say, seed, effort.sent, only_sqlite=tiny)
+        if name == "peers":
+            outbound.run_peers(_say, seed, effort.sent)
     except BenchError as error:
         click.echo(f"bench: {error}", err=True)
         sys.exit(FAILED)
@@ -79,34 +82,19 @@ def main(name: str | None, seed: int, tiny: bool) -> None:
 
 def run_inbound(say: Say, seed: int, effort: Effort, *, only_sqlite: bool) -> None:
     """The inbound text on each database that is here."""
-    with tempfile.TemporaryDirectory(prefix="bh-", dir="/tmp") as name:
-        folder = Path(name)
-        _measure(say, "SQLite", folder / "sqlite", sqlite(folder), seed=seed, effort=effort)
-        missing = has_postgresql()
-        if missing is not None:
-            say(f"\nPostgreSQL was not measured: {missing}")
-        elif not only_sqlite:
-            _measure(say, "PostgreSQL", folder / "pg", postgresql(), seed=seed, effort=effort)
+    for at in on_each_database(say, only_sqlite=only_sqlite):
+        _measure(say, at, seed=seed, effort=effort)
 
 
-def _measure(
-    say: Say,
-    kind: str,
-    folder: Path,
-    database: AbstractContextManager[MakeDatabase],
-    *,
-    seed: int,
-    effort: Effort,
-) -> None:
+def _measure(say: Say, at: Ground, *, seed: int, effort: Effort) -> None:
     recorded = effort.load.recorded
-    with valkey(folder) as redis_url, database as make:
-        places = make_places(folder, (make("ours"), make("naive")), redis_url)
-        furnish_naive(places.naive, seed, recorded)
-        world = furnish(places.ours, seed, recorded)
-        alone = measure_steps(say, kind, world, seed, effort.steps)
-        count_statements(say, kind, world)
-        world.store.close()
-        served = compare(say, kind, places, seed, effort.load)
+    places = make_places(at.folder, (at.make("ours"), at.make("naive")), at.redis_url)
+    furnish_naive(places.naive, seed, recorded)
+    world = furnish(places.ours, seed, recorded)
+    alone = measure_steps(say, at.kind, world, seed, effort.steps)
+    count_statements(say, at.kind, world)
+    world.store.close()
+    served = compare(say, at.kind, places, seed, effort.load)
     alone_bare = measure_alone(bare.app, seed, effort.steps)
     _explain(say, {OURS: alone, BARE: alone_bare}, served)
 

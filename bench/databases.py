@@ -1,11 +1,15 @@
 """The databases that benches run on: SQLite, and a durable PostgreSQL where it is installed."""
 
+import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 
+from bench.processes import valkey
+from bench.report import Say
 from router.store.ids import new_id
 from tests.parts.postgresql import PartMissing, PostgreSQL, prepare
 
@@ -18,8 +22,8 @@ class DurablePostgreSQL(PostgreSQL):
 
     def start(self) -> None:
         """Make the cluster and wait until it takes connections."""
+        self.make()
         data, log = f"{self.folder}/data", f"{self.folder}/log"
-        self._run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C")
         options = f"-c listen_addresses='' -c max_connections=200 -k {self.folder}"
         self._run("pg_ctl", "-D", data, "-w", "-t", "60", "-l", log, "-o", options, "start")
 
@@ -48,6 +52,31 @@ def postgresql() -> Iterator[MakeDatabase]:
         yield make
     finally:
         server.stop()
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A `kind` of database to measure on, with a folder and a Valkey of its own."""
+
+    kind: str
+    folder: Path
+    make: MakeDatabase
+    redis_url: str
+
+
+def on_each_database(say: Say, *, only_sqlite: bool) -> Iterator[Ground]:
+    """SQLite, and PostgreSQL where it is installed (where not, that is said)."""
+    missing = has_postgresql()
+    kinds: dict[str, Callable[[Path], AbstractContextManager[MakeDatabase]]] = {"SQLite": sqlite}
+    if missing is not None:
+        say(f"\nPostgreSQL is not measured: {missing}")
+    elif not only_sqlite:
+        kinds["PostgreSQL"] = lambda _folder: postgresql()
+    for kind, database in kinds.items():
+        with tempfile.TemporaryDirectory(prefix="bh-", dir="/tmp") as name:
+            folder = Path(name)
+            with valkey(folder) as redis_url, database(folder) as make:
+                yield Ground(kind, folder, make, redis_url)
 
 
 def has_postgresql() -> str | None:

@@ -107,7 +107,7 @@ def _receive(
         _close(selector, line)
         return
     line.received += data
-    if not _is_whole(line.received):
+    if not is_whole(line.received):
         return
     tally.seconds_each.append(time.perf_counter() - line.sent_at)
     tally.statuses[line.received[9:12].decode()] += 1
@@ -132,7 +132,8 @@ def _close(selector: selectors.BaseSelector, line: Line) -> None:
     line.socket.close()
 
 
-def _is_whole(received: bytes) -> bool:
+def is_whole(received: bytes) -> bool:
+    """Whether an answer has come to its end, as its Content-Length says."""
     end = received.find(HEAD_END)
     if end < 0:
         return False

@@ -64,12 +64,12 @@ def make_place(folder: Path, database_url: str, redis_url: str) -> Place:
 
 
 def furnish(place: Place, seed: int, recorded: int) -> World:
-    """Migrate, publish the rulebook and take in `recorded` texts; the caller closes the world."""
+    """Migrate, publish the rulebooks and take in `recorded` texts; the caller closes the world."""
     world = open_world(place.settings())
     schema.upgrade(world.store)
-    (published,) = publish_folder(world, place.settings().rules_dir)
-    if published.status != "live":
-        raise ValueError(f"the demo's rulebook was refused: {published.findings}")
+    for published in publish_folder(world, place.settings().rules_dir):
+        if published.status != "live":
+            raise ValueError(f"{published.file} was refused: {published.findings}")
     for number, text in enumerate(islice(write_texts(seed, RECORDED_FROM), recorded)):
         receive(world, Inbound(text.sid, phone(number % CONTACTS), OUR_NUMBER, None, text.body))
     return world

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +28,17 @@ class BenchError(Exception):
     """A part of the bench did not come up; says which, and where its log is."""
 
 
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A command that runs: the id of the process that holds it on its tether, and its log."""
+
+    pid: int
+    log: Path
+
+
 @contextmanager
-def running(command: list[str], folder: Path, environment: Mapping[str, str]) -> Iterator[Path]:
-    """Run a command of this project with `environment` added; yields its log."""
+def running(command: list[str], folder: Path, environment: Mapping[str, str]) -> Iterator[Running]:
+    """Run a command of this project with `environment` added."""
     folder.mkdir(parents=True, exist_ok=True)
     variables, log = folder / "environment", folder / "log"
     variables.write_text("".join(f"{name}={value}\n" for name, value in environment.items()))
@@ -46,7 +55,7 @@ def running(command: list[str], folder: Path, environment: Mapping[str, str]) ->
             cwd=PROJECT,
         )
     try:
-        yield log
+        yield Running(process.pid, log)
     finally:
         _stop(process)
         os.close(writing_end)
@@ -57,9 +66,9 @@ def running(command: list[str], folder: Path, environment: Mapping[str, str]) ->
 def valkey(folder: Path) -> Iterator[str]:
     """An empty Valkey, persistent as the demo's is; yields its URL."""
     url = f"unix://{socket_path(folder)}"
-    with running(server_command(folder), folder / "valkey-process", {}) as log:
+    with running(server_command(folder), folder / "valkey-process", {}) as server:
         if not wait_until(url, answers=True):
-            raise BenchError(f"Valkey did not start: see {log}")
+            raise BenchError(f"Valkey did not start: see {server.log}")
         yield url
 
 
@@ -68,9 +77,9 @@ def web(
     command: list[str], folder: Path, environment: Mapping[str, str], first: bytes
 ) -> Iterator[int]:
     """A web server at a port of its own, answering `first` with 200; yields the port."""
-    port = _free_port()
-    with running(command, folder, {**environment, "PORT": str(port)}) as log:
-        _wait_for_answer(port, first, log)
+    port = free_port()
+    with running(command, folder, {**environment, "PORT": str(port)}) as server:
+        _wait_for_answer(port, first, server.log)
         yield port
 
 
@@ -114,7 +123,8 @@ def _stop(process: "subprocess.Popen[bytes]") -> None:
         process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

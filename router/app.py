@@ -12,18 +12,21 @@ from router.flows.senders import all_senders
 from router.flows.world import World
 from router.jobs.bell import Bell
 from router.jobs.live import LiveFeed
-from router.jobs.process import process_world
+from router.jobs.process import access_log, meters_folder, process_world
+from router.jobs.shared_meters import SharedMeters
 from router.jobs.warmth import Warmth
 from router.logs import set_up_logs
 from router.now import MovableNow
 from router.settings import load_settings
 from router.web import auth, failures, health, home, inbox, live, simulator_page, webhooks, wording
+from router.web.access import AccessNotes
+from router.web.client import BehindProxies
+from router.web.ending import as_it_ends, when_told_to_end
+from router.web.figures import make_registry
 from router.web.form import LARGEST_BODY_BYTES
 from router.web.headers import add_headers
-from router.web.meters import Meters
-from router.web.parts import Parts, install
+from router.web.parts import Parts, install, parts
 from router.web.prefix import Prefixed, path_prefix
-from router.web.rulebook_figures import RulebookFigures
 from router.web.seats import Seats
 from router.web.staff import make_login_manager
 
@@ -38,14 +41,19 @@ def create_app(
     *,
     simulator: Blueprint | None = None,
     max_streams: int = MAX_STREAMS,
+    shared: SharedMeters | None = None,
+    notes: AccessNotes | None = None,
 ) -> Flask:
     """The app over these parts. `simulator` (demo and tests) also mounts the page /simulator.
 
-    `max_streams` must stay well below the server's threads: each open inbox holds one.
+    `max_streams` must stay well below the server's threads: each open inbox holds one. `shared`
+    has /metrics show the figures of all processes of the machine, `notes` each request logged.
     """
     app = Flask("router.web")
-    meters = Meters(RulebookFigures(world))
-    install(app, Parts(world, bell, live_feed, meters, Seats(max_streams)))
+    if notes is not None:
+        notes.add_to(app)
+    figures = make_registry(world, shared)
+    install(app, Parts(world, bell, live_feed, figures, Seats(max_streams)))
     _configure(app, world)
     make_login_manager().init_app(app)
     csrf = CSRFProtect(app)
@@ -65,16 +73,24 @@ def create_app(
 
 
 def build_from_environment() -> Flask:
-    """The app that settings from the environment describe. SettingsError names every fault."""
+    """The app of a server process, as settings from the environment describe it. SettingsError
+    names every fault. To be called in the main thread: it listens for the signal to end.
+    """
     settings = load_settings()
     set_up_logs("web")
     world = process_world(settings)
-    Warmth(world).start()  # until the process ends
+    warmth = Warmth(world).start()
     simulator = None
     if settings.simulator and isinstance(world.now, MovableNow):
         simulator = _simulate(world, world.now).blueprint
-    bell, feed = Bell(settings.redis_url), LiveFeed(settings.redis_url)
-    return create_app(world, bell, feed, simulator=simulator)
+    bell, feed = Bell(settings.redis_url, world.meters), LiveFeed(settings.redis_url)
+    shared = SharedMeters(meters_folder(settings), world.meters, "web").start()
+    notes = AccessNotes(access_log(settings), world.now).start()
+    app = create_app(world, bell, feed, simulator=simulator, shared=shared, notes=notes)
+    with app.app_context():
+        when_told_to_end(parts().seats.close)
+    as_it_ends(notes.close, shared.close, bell.close, feed.close, warmth.close)
+    return app
 
 
 def _simulate(world: World, now: MovableNow) -> Simulator:
@@ -108,3 +124,6 @@ def _configure(app: Flask, world: World) -> None:
     prefix = path_prefix(settings.public_url)
     if prefix:
         app.wsgi_app = Prefixed(app.wsgi_app, prefix)  # type: ignore[method-assign]  # Flask's way
+    if settings.trusted_proxies:
+        outer = BehindProxies(app.wsgi_app, settings.trusted_proxies)
+        app.wsgi_app = outer  # type: ignore[method-assign]  # likewise

@@ -22,6 +22,8 @@ DATABASES = frozenset({"sqlite", "postgresql"})
 REDIS_NETWORK = frozenset({"redis", "rediss", "valkey"})
 REDIS_SOCKET = frozenset({"unix", "valkey+unix"})
 
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
 
 class SettingsError(Exception):
     """A setting is missing or wrong; the message names each one and what to do."""
@@ -57,6 +59,17 @@ class Settings(BaseSettings):
     public_url: str = Field(
         description="Origin (and path prefix) that the carrier calls: https://sms.example.com"
     )
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
+        (),
+        description="Addresses or networks, comma-separated, of the proxies in front of web: only "
+        "their X-Forwarded-For is believed",
+    )
+    ip_kept_hours: int = Field(
+        24,
+        ge=0,
+        description="How long the access log keeps whole IP addresses, in hours; 0: not at all",
+    )
+    access_log_days: int = Field(14, ge=1, description="How long the access log is kept, in days")
     twilio_account_sid: str = Field(min_length=1, description="The carrier account: AC…")
     twilio_auth_token: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         description="Its auth token; several, comma-separated, while rotating (the first signs)"
@@ -82,9 +95,14 @@ class Settings(BaseSettings):
     )
     settle_after_seconds: float = Field(
         120.0,
-        gt=0,
+        ge=4,
         description="How long what became of a text may be unknown before the carrier's log is "
         "asked, in seconds: longer than that log lags behind",
+    )
+    reconcile_minutes: float = Field(
+        5.0,
+        gt=0,
+        description="Minutes between two looks into the carrier's log for texts that never came",
     )
     pace_long_code: float = Field(
         1.0, ge=0, description="Segments a second from an ordinary number; 0: as fast as it goes"
@@ -104,11 +122,11 @@ class Settings(BaseSettings):
         False, description="Serve the carrier simulator under /simulator (demo and tests only)"
     )
 
-    @field_validator("twilio_auth_token", "master_key", mode="before")
+    @field_validator("twilio_auth_token", "master_key", "trusted_proxies", mode="before")
     @classmethod
     def _split_commas(cls, value: object) -> object:
         if isinstance(value, str):
-            return tuple(part.strip() for part in value.split(","))
+            return tuple(part.strip() for part in value.split(",")) if value else ()
         return value
 
     @field_validator("twilio_auth_token", "master_key")

@@ -24,8 +24,11 @@ def test_all_benches_run_and_print_figures_beside_their_targets() -> None:
         "== rules: ",
         "== rules replay",
         "== where the time goes on SQLite",
+        "== outbound through RQ on SQLite",
+        "== paced senders on SQLite",
+        "== commit to wire on SQLite",
     ):
         assert line in done.stdout
     for side in ("bellhop", "naive", "bare"):
         assert f"\n  {side} " in done.stdout
-    assert done.stdout.count("\ntarget ") == 16
+    assert done.stdout.count("\ntarget ") == 21

@@ -71,7 +71,9 @@ class Inbound:
 
 @dataclass(frozen=True, slots=True)
 class StatusUpdate:
-    """News of a text that we sent. The last three come from the callback's URL, which we wrote."""
+    """News of a text that we sent. `message_id`, `attempt` and `tenant` come from the callback's
+    URL where we wrote it; else the SID and the number that it came from (`from_address`) say which.
+    """
 
     sid: str
     status: str
@@ -79,6 +81,7 @@ class StatusUpdate:
     message_id: str | None
     attempt: int | None
     tenant: str | None
+    from_address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +171,10 @@ class Carrier(Protocol):
 
     def list_sent(self, to: str, from_address: str, since: datetime) -> list[Listed]:
         """What we sent to `to` from `from_address` since then, newest first."""
+        ...
+
+    def is_listed(self, sid: str, to: str, from_address: str) -> bool:
+        """Whether the log shows a text of ours that is known to have been taken."""
         ...
 
     def list_received(self, since: datetime) -> list[Listed]:

@@ -17,44 +17,100 @@ _ACCOUNT_REFUSALS = frozenset({401, 403, 404})
 _CLIENT_ERRORS, _SERVER_ERRORS = range(400, 500), range(500, 600)
 
 
+_CALL = "Call them if it matters."
+_LATER = "Call them, or write again later."
+_OPERATOR = "Whoever runs Bellhop has to"
+
+
 @dataclass(frozen=True, slots=True)
 class ErrorRow:
-    """One code: what the program does, words for staff, and how long a delay is (seconds)."""
+    """One code: what the program does, and words for staff: why it failed, and what they can do
+    where that helps. A delay has its length (seconds).
+    """
 
     action: Action
     words: str
+    advice: str = ""
     delay_seconds: float = 0.0
+
+
+def _delay(words: str, seconds: float) -> ErrorRow:
+    return ErrorRow("delay", words, delay_seconds=seconds)
 
 
 ERRORS = MappingProxyType(
     {
-        20429: ErrorRow("delay", "the carrier asks us to slow down", 1),
-        63017: ErrorRow("delay", "the channel asks us to slow down", 5),
-        63018: ErrorRow("delay", "the channel's rate limit is reached", 5),
-        30022: ErrorRow("delay", "the brand's rate limit is reached", 60),
-        30001: ErrorRow("delay", "the carrier's queue for this number overflowed", 300),
-        21611: ErrorRow("delay", "the carrier's queue for this number is full", 300),
+        20429: _delay("the carrier asks us to slow down", 1),
+        63017: _delay("the channel asks us to slow down", 5),
+        63018: _delay("the channel takes no more texts from us for the moment", 5),
+        30022: _delay("the mobile networks take no more texts from us for the moment", 60),
+        30001: _delay("too many texts from our number wait at the carrier", 300),
+        21611: _delay("too many texts from our number wait at the carrier", 300),
         20500: ErrorRow("unknown", "the carrier failed while it took the text"),
-        30003: ErrorRow("retry_once", "the phone is off or out of reach"),
-        30008: ErrorRow("retry_once", "the carrier did not say why delivery failed"),
-        30036: ErrorRow("retry_once", "the text was not delivered in time"),
-        21610: ErrorRow("suppress", "this person has opted out at the carrier (STOP)"),
-        21211: ErrorRow("suppress", "the number is not a valid phone number"),
-        21614: ErrorRow("suppress", "the number cannot receive texts"),
-        21635: ErrorRow("suppress", "the number is a landline"),
-        30005: ErrorRow("suppress", "the number is unknown or no longer in use"),
-        30006: ErrorRow("suppress", "the number is a landline or its carrier cannot be reached"),
-        21408: ErrorRow("permanent", "the account may not send to this country"),
-        21606: ErrorRow("permanent", "our number cannot send to this one"),
-        21608: ErrorRow("permanent", "a trial account sends to verified numbers only"),
-        21612: ErrorRow("permanent", "there is no route from our number to this one"),
-        30004: ErrorRow("permanent", "the phone's carrier blocks the text"),
-        30007: ErrorRow("permanent", "the text was filtered as unwanted"),
-        30032: ErrorRow("permanent", "our toll-free number is not verified"),
-        30034: ErrorRow("permanent", "our number is not registered for business texting (A2P)"),
-        63016: ErrorRow("permanent", "the channel allows only templates at this time"),
-        20003: ErrorRow("stop_sender", "the carrier refuses our account SID or auth token"),
-        30002: ErrorRow("stop_sender", "the carrier has suspended our account"),
+        30003: ErrorRow("retry_once", "the phone is off or out of reach", _LATER),
+        30008: ErrorRow("retry_once", "the mobile network did not say why", _CALL),
+        30036: ErrorRow("retry_once", "the text could not be delivered in time", _LATER),
+        21610: ErrorRow(
+            "suppress",
+            "this person has opted out at the carrier (STOP)",
+            "Only their own START to this number brings texts back.",
+        ),
+        21211: ErrorRow(
+            "suppress", "this is no phone number that can exist", "Ask them for their number."
+        ),
+        21614: ErrorRow("suppress", "this number cannot receive texts", _CALL),
+        21635: ErrorRow("suppress", "this number is a landline", _CALL),
+        30005: ErrorRow(
+            "suppress",
+            "this number does not exist, or is no longer in use",
+            "Ask them for their number.",
+        ),
+        30006: ErrorRow(
+            "suppress", "this number is a landline, or its network cannot be reached", _CALL
+        ),
+        21408: ErrorRow(
+            "permanent",
+            "our account may not send to this country",
+            f"{_OPERATOR} allow the country at the carrier.",
+        ),
+        21606: ErrorRow("permanent", "our number cannot send texts to theirs", _CALL),
+        21608: ErrorRow(
+            "permanent",
+            "a trial account sends to verified numbers only",
+            f"{_OPERATOR} upgrade the account at the carrier.",
+        ),
+        21612: ErrorRow("permanent", "there is no way from our number to theirs", _CALL),
+        30004: ErrorRow("permanent", "their phone or their mobile network blocks our texts", _CALL),
+        30007: ErrorRow(
+            "permanent",
+            "the mobile network took it for spam",
+            "Say it in other words and without links, or call them.",
+        ),
+        30032: ErrorRow(
+            "permanent",
+            "our toll-free number is not verified",
+            f"{_OPERATOR} have it verified at the carrier: nothing arrives before that.",
+        ),
+        30034: ErrorRow(
+            "permanent",
+            "our number is not registered for business texts",
+            f"{_OPERATOR} register it at the carrier (A2P 10DLC): nothing arrives before that.",
+        ),
+        63016: ErrorRow(
+            "permanent",
+            "their last text is more than a day old, and this channel takes only templates then",
+            "They have to write first, or call them.",
+        ),
+        20003: ErrorRow(
+            "stop_sender",
+            "the carrier refuses our account",
+            f"{_OPERATOR} check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.",
+        ),
+        30002: ErrorRow(
+            "stop_sender",
+            "the carrier has suspended our account",
+            f"{_OPERATOR} settle it with the carrier.",
+        ),
     }
 )
 
@@ -87,4 +143,19 @@ def explain(code: int | None) -> str:
     if code is None:
         return "the carrier gave no reason"
     row = ERRORS.get(code)
-    return row.words if row else f"the carrier's error {code}"
+    return row.words if row else f"the carrier says no more than its error {code}"
+
+
+def advise(code: int | None) -> str:
+    """What staff can do about a text that did not arrive, in a sentence; empty: nothing helps."""
+    row = ERRORS.get(code) if code is not None else None
+    return row.advice if row else _CALL
+
+
+def explain_stop(code: int | None) -> str:
+    """Why nothing leaves at all, and what is to be done about it: in two sentences."""
+    row = ERRORS.get(code) if code is not None else None
+    if row is None or row.action != "stop_sender":
+        row = ERRORS[20003]
+    said = f" (error {code})" if code is not None else ""
+    return f"{row.words[0].upper()}{row.words[1:]}{said}. {row.advice}"

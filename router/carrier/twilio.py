@@ -3,7 +3,8 @@
 https://www.twilio.com/docs/messaging/api/message-resource
 """
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 # twilio ships no type information
@@ -35,6 +36,8 @@ from router.carrier.wire import NoAnswer, NotSent, TooLate, exchange
 from router.settings import Settings
 
 _NOT_REACHED_SECONDS = 5.0
+_LONGEST_READ_SECONDS = 15.0
+_READ_SHARE = 8  # an answer is awaited for an eighth of the grace: less than a third of a lease
 _PAGE_SIZE = 1000
 _NOT_FOUND, _CONFLICT = 404, 409
 _UNFINISHED = 20009
@@ -48,9 +51,11 @@ class TwilioCarrier:
         settings: Settings,
         *,
         connect_seconds: float = 5.0,
-        read_seconds: float = 15.0,
+        read_seconds: float | None = None,
         connections: int = 64,
     ) -> None:
+        if read_seconds is None:
+            read_seconds = min(_LONGEST_READ_SECONDS, settings.settle_after_seconds / _READ_SHARE)
         self._host = settings.twilio_api_url
         self._transport = PooledClient(
             settings.twilio_api_url,
@@ -91,6 +96,12 @@ class TwilioCarrier:
             return [
                 each for each in newest_first(found, since) if each.direction.startswith("outbound")
             ]
+
+    def is_listed(self, sid: str, to: str, from_address: str) -> bool:
+        """See Carrier."""
+        with asking("list the texts between two addresses"):
+            found = self._messages.stream(to=to, from_=from_address, page_size=_PAGE_SIZE)
+            return any(each.sid == sid for each in found)
 
     def list_received(self, since: datetime) -> list[Listed]:
         """See Carrier."""
@@ -146,6 +157,16 @@ class TwilioCarrier:
         if status == "active":
             return None
         return f"the account is {status}: see the carrier's console"
+
+    def clock_difference(self) -> timedelta | None:
+        """By how much this machine's time is ahead of the carrier's; None where it does not say."""
+        with asking("read the time"), exchange() as followed:
+            self._account.fetch()
+        try:
+            theirs = parsedate_to_datetime(followed.date or "")
+        except ValueError:
+            return None
+        return datetime.now(UTC) - theirs.replace(tzinfo=UTC)
 
     def numbers_webhooks(self) -> list[NumberWebhooks]:
         """See Carrier."""

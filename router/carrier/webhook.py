@@ -76,6 +76,7 @@ def parse_status(form: MultiDict[str, str], query: MultiDict[str, str]) -> Statu
         message_id=_opaque(query.get("message")),
         attempt=_number(query.get("attempt")),
         tenant=_opaque(query.get("tenant")),
+        from_address=_one(form, "From") or "",
     )
 
 

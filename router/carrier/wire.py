@@ -5,9 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
-
-from urllib3.connection import HTTPConnection, HTTPSConnection
 
 
 class NotSent(Exception):
@@ -30,6 +27,13 @@ class Exchange:
     is_written: bool = False
     http_status: int | None = None
     retry_after_seconds: float | None = None
+    date: str | None = None
+
+    def mark_written(self) -> None:
+        """The last moment before the first byte. Raises TooLate where the deadline has passed."""
+        if self.deadline is not None and time.monotonic() >= self.deadline:
+            raise TooLate("the deadline passed before the request was written")
+        self.is_written = True
 
 
 _current: ContextVar[Exchange | None] = ContextVar("exchange", default=None)
@@ -49,35 +53,3 @@ def exchange(deadline: float | None = None) -> Iterator[Exchange]:
 def current_exchange() -> Exchange | None:
     """The exchange that this thread follows."""
     return _current.get()
-
-
-def mark_written() -> None:
-    """The last moment before the first byte: stop here if it is too late."""
-    followed = _current.get()
-    if followed is None:
-        return
-    if followed.deadline is not None and time.monotonic() >= followed.deadline:
-        raise TooLate("the deadline passed before the request was written")
-    followed.is_written = True
-
-
-class WatchedConnection(HTTPConnection):
-    """A connection that asks, once it stands and before it writes, whether it still may."""
-
-    def endheaders(self, *args: Any, **kwargs: Any) -> None:
-        """Send the headers, which are the first bytes of a request."""
-        if self.sock is None:
-            self.connect()
-        mark_written()
-        super().endheaders(*args, **kwargs)
-
-
-class WatchedSecureConnection(HTTPSConnection):
-    """The same over TLS."""
-
-    def endheaders(self, *args: Any, **kwargs: Any) -> None:
-        """Send the headers, which are the first bytes of a request."""
-        if self.sock is None:
-            self.connect()
-        mark_written()
-        super().endheaders(*args, **kwargs)

@@ -1,6 +1,5 @@
 """The checks of `bellhop doctor`: each looks at one part and says what to do where it is wrong."""
 
-import os
 from collections.abc import Iterator
 from datetime import timedelta
 from urllib.parse import parse_qs, urldefrag
@@ -11,19 +10,24 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col
 
 from router.carrier.api import CarrierError, NumberWebhooks
+from router.carrier.errors import explain_stop
 from router.carrier.twilio import TwilioCarrier
 from router.cli.finding import Finding
 from router.flows.consent.audit import count_differences
+from router.flows.reconcile import read_up_to
+from router.flows.sending.stopped import stopped_senders
 from router.flows.world import World
-from router.jobs.redis import connect
+from router.jobs.redis import connect, look_into
 from router.jobs.worker import has_worker
 from router.now import real_now
 from router.store import schema
+from router.store.durability import settings_that_lose
 from router.store.engine import DatabaseDown
 from router.store.tables import Number
 
 OVERRIDES = "rc=3&rp=all&rt=5000"
 LARGEST_SKEW = timedelta(seconds=30)
+LATE_LOOKS = 3
 
 
 def check_database(world: World) -> list[Finding]:
@@ -36,7 +40,10 @@ def check_database(world: World) -> list[Finding]:
         return [Finding(False, said, "start it, or correct DATABASE_URL")]
     if not current:
         return [Finding(False, f"{kind} has an older schema", "run: bellhop db upgrade")]
-    return [Finding(True, f"{kind} answers, its schema is the newest")]
+    lossy = settings_that_lose(world.store)
+    do = "set it otherwise in the database's configuration: commits must survive a power cut"
+    found = [Finding(False, f"{kind} has {setting}", do) for setting in lossy]
+    return found or [Finding(True, f"{kind} answers with the newest schema; its commits last")]
 
 
 def check_consent(world: World) -> list[Finding]:
@@ -54,14 +61,21 @@ def check_consent(world: World) -> list[Finding]:
 
 
 def check_redis(world: World) -> list[Finding]:
-    """It answers."""
+    """It answers, and throws nothing away when it is full."""
     with connect(world.settings.redis_url) as redis:
         try:
             redis.ping()
+            about = look_into(redis)
         except (RedisError, OSError) as error:
             said = f"does not answer ({type(error).__name__})"
             return [Finding(False, said, "start Redis or Valkey, or correct REDIS_URL")]
-    return [Finding(True, "answers")]
+    if about is None:
+        return [Finding(True, "answers, and tells nothing of itself")]
+    if about.evicts:
+        said = f"throws keys away at {about.most_bytes} bytes (maxmemory-policy {about.policy})"
+        return [Finding(False, said, "set maxmemory-policy noeviction")]
+    kept = "keeps a file" if about.is_persistent else "keeps no file, which loses but time"
+    return [Finding(True, f"{about.server} {about.version} answers; {kept}")]
 
 
 def check_worker(world: World) -> list[Finding]:
@@ -72,32 +86,69 @@ def check_worker(world: World) -> list[Finding]:
     return [Finding(False, "none listens: nothing is sent", "start: bellhop worker")]
 
 
-def check_ledger(world: World) -> list[Finding]:
-    """It can be appended to."""
-    path = world.settings.ledger
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600))
-    except OSError as error:
-        said = f"{path} cannot be written ({error.strerror})"
-        return [Finding(False, said, "make it writable, or set LEDGER_PATH")]
-    return [Finding(True, f"{path} can be written")]
+def check_time(world: World) -> list[Finding]:
+    """This machine's time agrees with the database's and the carrier's."""
+    found = [Finding(True, "the database is on this machine")] if world.store.is_sqlite else []
+    differences = {"the database": _of_database(world), "the carrier": _of_carrier(world)}
+    for whose, skew in differences.items():
+        if skew is None:
+            continue
+        said = f"this machine and {whose} differ by {skew.total_seconds():.0f} s"
+        is_small = skew <= LARGEST_SKEW
+        found.append(Finding(is_small, said, "" if is_small else "set both by a time server"))
+    return found
 
 
-def check_clock(world: World) -> list[Finding]:
-    """This machine's time agrees with the database's."""
+def _of_database(world: World) -> timedelta | None:
     if world.store.is_sqlite:
-        return [Finding(True, "the database is on this machine")]
+        return None
     try:
         with world.store.read() as connection:
-            theirs = connection.execute(select(func.now())).scalar_one()
+            return abs(real_now() - connection.execute(select(func.now())).scalar_one())
+    except (DatabaseDown, SQLAlchemyError):
+        return None  # said by the database's own check
+
+
+def _of_carrier(world: World) -> timedelta | None:
+    try:
+        difference = TwilioCarrier(world.settings).clock_difference()
+    except CarrierError:
+        return None  # said by the carrier's own check
+    return None if difference is None else abs(difference)
+
+
+def check_inbound(world: World) -> list[Finding]:
+    """A clock has lately looked into the carrier's log for texts that did not come."""
+    try:
+        up_to = read_up_to(world)
     except (DatabaseDown, SQLAlchemyError):
         return []
-    skew = abs(real_now() - theirs)
-    if skew > LARGEST_SKEW:
-        said = f"this machine and the database differ by {skew.total_seconds():.0f} s"
-        return [Finding(False, said, "set both by a time server")]
-    return [Finding(True, f"differs from the database's by {skew.total_seconds():.1f} s")]
+    if up_to is None:
+        said = "no clock has looked into the carrier's log yet for texts that did not come"
+        return [Finding(False, said, "start: bellhop clock; if it runs, see what it logs")]
+    minutes = max((world.now() - up_to) / timedelta(minutes=1), 0)
+    if minutes > LATE_LOOKS * world.settings.reconcile_minutes:
+        said = f"what came to the carrier in the last {minutes:.0f} min may be missing here"
+        do = "start: bellhop clock; if it runs, it logs why: chore_failed or reconcile_held_up"
+        return [Finding(False, said, do)]
+    return [Finding(True, f"all that came to the carrier until {minutes:.0f} min ago is here")]
+
+
+def check_senders(world: World) -> list[Finding]:
+    """The carrier takes what each number has to send."""
+    try:
+        stopped = stopped_senders(world)
+    except (DatabaseDown, SQLAlchemyError):
+        return []
+    found = [
+        Finding(
+            False,
+            f"nothing leaves from {one.address} of {one.tenant_id}: {one.waiting} texts wait",
+            explain_stop(one.code),
+        )
+        for one in stopped
+    ]
+    return found or [Finding(True, "none is stopped")]
 
 
 def check_carrier(world: World) -> list[Finding]:

@@ -9,14 +9,17 @@ import click
 
 from router.cli.diagnosis import (
     check_carrier,
-    check_clock,
     check_consent,
     check_database,
-    check_ledger,
+    check_inbound,
     check_redis,
+    check_senders,
+    check_time,
     check_worker,
 )
 from router.cli.finding import Finding
+from router.cli.host_diagnosis import check_disk, check_ledger, check_settings, check_spool
+from router.cli.outbox_diagnosis import check_clock_process, check_outbox
 from router.cli.outward import check_mail, check_webhooks
 from router.cli.rules_diagnosis import check_rules
 from router.cli.start import PROBLEMS, opened_world, read_settings
@@ -24,14 +27,21 @@ from router.flows.world import World
 
 CHECKS: MappingProxyType[str, Callable[[World], list[Finding]]] = MappingProxyType(
     {
+        "settings": check_settings,
         "database": check_database,
         "rules": check_rules,
         "consent": check_consent,
         "redis": check_redis,
         "worker": check_worker,
+        "clock": check_clock_process,
+        "outbox": check_outbox,
         "ledger": check_ledger,
-        "clock": check_clock,
+        "spool": check_spool,
+        "disk": check_disk,
+        "time": check_time,
         "carrier": check_carrier,
+        "senders": check_senders,
+        "inbound": check_inbound,
         "mail": check_mail,
         "webhooks": check_webhooks,
     }
@@ -41,8 +51,8 @@ CHECKS: MappingProxyType[str, Callable[[World], list[Finding]]] = MappingProxyTy
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="One object a line: part, ok, says, do.")
 def doctor(as_json: bool) -> None:
-    """Check settings, database, rulebooks, consent, Redis, worker, ledger, time, carrier, mail
-    and webhooks.
+    """Check settings, database, rulebooks, consent, Redis, worker, clock, outbox, ledger, spool,
+    disk, time, carrier, numbers, late texts, mail and webhooks.
 
     \b
     Example:

@@ -8,6 +8,7 @@ from granian.constants import Interfaces
 from granian.server import Server
 
 from router.carrier.twilio import TwilioCarrier
+from router.cli.accompany import accompanied
 from router.cli.start import check_places, opened_world, read_settings
 from router.couriers.couriers import make_couriers
 from router.jobs.bell import Bell
@@ -20,6 +21,12 @@ from router.logs import set_up_logs
 
 BLOCKING_THREADS = 48
 BACKLOG = 2048
+METRICS_PORT = click.option(
+    "--metrics-port",
+    type=click.IntRange(1, 65535),
+    help="Show the figures of this machine on that port of HOST, where no web runs.",
+)
+BURST_SECONDS = 600.0
 
 
 @click.command()
@@ -54,7 +61,8 @@ def web(workers: int, threads: int) -> None:
 
 @click.command()
 @click.option("--burst", is_flag=True, help="End once no job is left.")
-def worker(burst: bool) -> None:
+@METRICS_PORT
+def worker(burst: bool, metrics_port: int | None) -> None:
     """Send texts and run erasures until SIGTERM; the current job is finished first.
 
     \b
@@ -64,17 +72,24 @@ def worker(burst: bool) -> None:
     settings = read_settings()
     check_places(settings)
     set_up_logs("worker")
-    with opened_world(settings) as world:
-        bell, warmth = Bell(settings.redis_url), Warmth(world).start()
-        serve(Runtime(world, TwilioCarrier(settings), bell, make_couriers(settings)))
-        WorkLoop(connect(settings.redis_url)).run(burst=burst)
+    with opened_world(settings) as world, accompanied(world, "worker", metrics_port):
+        bell, warmth = Bell(settings.redis_url, world.meters), Warmth(world).start()
+        runtime = Runtime(world, TwilioCarrier(settings), bell, make_couriers(settings))
+        serve(runtime)
+        WorkLoop(connect(settings.redis_url), world.meters).run(burst=burst)
+        if burst:
+            runtime.finish(BURST_SECONDS)
+        runtime.close()
         bell.close()
         warmth.close()
 
 
 @click.command()
-def clock() -> None:
-    """Publish rule files, fire timers and sweep up until SIGTERM. Any number may run.
+@METRICS_PORT
+def clock(metrics_port: int | None) -> None:
+    """Publish rule files, fire timers, sweep up, take in what came late, until SIGTERM.
+
+    Any number may run.
 
     \b
     Example:
@@ -86,8 +101,8 @@ def clock() -> None:
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
-    with opened_world(settings) as world:
-        bell, warmth = Bell(world.settings.redis_url), Warmth(world).start()
-        Clock(world, bell).run(stopped)
+    with opened_world(settings) as world, accompanied(world, "clock", metrics_port):
+        bell, warmth = Bell(settings.redis_url, world.meters), Warmth(world).start()
+        Clock(world, bell, TwilioCarrier(settings)).run(stopped)
         bell.close()
         warmth.close()

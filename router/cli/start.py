@@ -4,11 +4,13 @@ import os
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import NoReturn
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
+from router.flows.restoring.age import check_age
 from router.flows.world import World
 from router.jobs.process import process_world
 from router.settings import Settings, SettingsError, load_settings
@@ -63,6 +65,17 @@ def opened_world(settings: Settings | None = None) -> Iterator[World]:
         fail(f"the database is unavailable ({error}): is it running, is DATABASE_URL right?")
     finally:
         world.store.close()
+
+
+def refuse_older(world: World) -> None:
+    """End with exit code 1 where the database is older than it was: nothing may be sent from it.
+
+    One that is down is no reason: the process waits for it, and AgeWatch looks again.
+    """
+    with suppress(DatabaseDown, SQLAlchemyError):
+        older = check_age(world)
+        if older is not None:
+            fail(f"{older}: if a backup was restored, run `bellhop db restored`; then start again")
 
 
 def _fault_of_data_dir(settings: Settings) -> str | None:

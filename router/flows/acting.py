@@ -14,6 +14,10 @@ class NoSuchThread(LookupError):
     """The tenant of the person who asks has no thread of this id."""
 
 
+class NoSuchMessage(NoSuchThread):
+    """The thread has no message of this id."""
+
+
 @dataclass(frozen=True, slots=True)
 class Acted:
     """`refusal` says in plain words why nothing was done; None where it was done."""

@@ -1,6 +1,7 @@
 """The numbers of a rulebook that goes live: none is another tenant's, each has an opaque id."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlmodel import col
@@ -42,8 +43,10 @@ def find_taken(connection: Connection, book: Rulebook) -> list[Taken]:
     ]
 
 
-def renumber(connection: Connection, book: Rulebook) -> None:
-    """Make the tenant's senders those of its rulebook; a number that stays keeps its id."""
+def renumber(connection: Connection, book: Rulebook, at: datetime) -> None:
+    """Make the tenant's senders those of its rulebook, which goes live `at`; a number that stays
+    keeps its id.
+    """
     ours = col(Number.tenant_id) == book.tenant
     known = set(connection.execute(select(col(Number.address)).where(ours)).scalars())
     wanted = {number.address: number for number in book.numbers.values()}
@@ -58,7 +61,7 @@ def renumber(connection: Connection, book: Rulebook) -> None:
             mine = (ours, col(Number.address) == address)
             connection.execute(update(Number).where(*mine).values(**values))
         else:
-            fresh = {"tenant_id": book.tenant, "id": new_id(), "address": address}
+            fresh = {"tenant_id": book.tenant, "id": new_id(), "address": address, "since": at}
             connection.execute(insert(Number).values(**fresh, **values))
 
 

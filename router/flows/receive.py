@@ -23,6 +23,7 @@ from router.flows.membership import enrolled_in, full_codes
 from router.flows.outbox import ANSWER
 from router.flows.privacy.confirm import AWAITS_CODE, confirm, pending_request
 from router.flows.record import record_decision
+from router.flows.restoring.withheld import withhold_answers
 from router.flows.ripples import CALM, Ripples
 from router.flows.rulebooks.live import NotCompiled
 from router.flows.senders import find_receiver
@@ -114,6 +115,8 @@ def _take_in(world: World, inbound: Inbound) -> Received:
             awaits_code=before.awaits_code and not held.first_contact,
         )
         ripples = _understand(turn)
+        if inbound.received_late:
+            withhold_answers(held, turn.message_id, said_at)
         save(held)
     shown = Ripples(threads=frozenset({(held.tenant_id, held.thread_id)}))
     return Received("stored", ripples | shown)

@@ -1,6 +1,7 @@
 """Senders: which number of which tenant a text is for, and whose outbox a bell is rung for."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select
 from sqlmodel import col
@@ -11,7 +12,9 @@ from router.store.tables import Number, Tenant
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """One number of a tenant. `id` is opaque; `revision` the tenant's live rulebook."""
+    """One number of a tenant. `id` is opaque; `revision` the tenant's live rulebook; `since`: when
+    the tenant got the number, as far as that is known.
+    """
 
     id: str
     tenant_id: str
@@ -20,6 +23,7 @@ class Sender:
     service_sid: str | None
     opt_out_by: str
     revision: int
+    since: datetime | None
 
 
 _SENDERS: AnySelect = select(
@@ -30,6 +34,7 @@ _SENDERS: AnySelect = select(
     col(Number.service_sid),
     col(Number.opt_out_by),
     col(Tenant.live_revision),
+    col(Number.since),
 ).join(Tenant, col(Tenant.id) == col(Number.tenant_id))
 _BY_ADDRESS = _SENDERS.where(col(Number.address) == bindparam("address"))
 _BY_SERVICE = _SENDERS.where(col(Number.service_sid) == bindparam("service")).limit(1)

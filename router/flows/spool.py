@@ -1,11 +1,12 @@
 """The spool: texts that came by the fallback while the database was down, sealed and on disk.
 
-One file a text, named by time, so that it drains in order; written, fsynced and renamed before the
-carrier is told that we have it.
+One file a text, named by when it was heard, so that they drain in order; written, fsynced and
+renamed before the carrier is told that we have it.
 """
 
 import json
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
@@ -15,12 +16,10 @@ from typing import Any
 import structlog
 
 from router.carrier.api import Inbound, Media
-from router.flows.receive import receive
-from router.flows.ripples import CALM, Ripples
-from router.flows.rulebooks.live import RulebookLost
+from router.flows.detours import Detour
+from router.flows.ripples import Ripples
 from router.flows.world import World
 from router.store.disk import sync_folder
-from router.store.engine import DatabaseDown
 from router.store.ids import new_id
 
 PURPOSE = "spool"
@@ -48,29 +47,37 @@ def spool(world: World, inbound: Inbound) -> None:
 def drain_spool(world: World) -> Ripples:
     """Take in what was spooled, oldest first; a file goes once its text is in the database.
 
-    A file that cannot be taken in (another MASTER_KEY, say) is passed over and stays for the next
-    look; it holds up no other. Raises DatabaseDown where the database is still away.
+    A file that cannot be read (another MASTER_KEY, say) is passed over and stays for the next look;
+    it holds up no other. Raises DatabaseDown where the database is still away.
     """
-    ripples, waiting = CALM, 0
+    detour = Detour(world)
     for path in _waiting(world):
-        try:
-            ripples |= _take_in(world, path)
-        except DatabaseDown:
-            raise
-        except RulebookLost:
-            waiting += 1
-        except Exception as error:  # noqa: BLE001 (whatever it is, the texts behind it must go on)
-            log.warning("spooled_text_passed_over", file=path.name, error=type(error).__name__)
-    if waiting:
-        log.warning("spooled_texts_wait_for_a_rulebook", texts=waiting)
-    return ripples
+        text = _read(world, path)
+        if text is not None and detour.take_in(text):
+            path.unlink(missing_ok=True)
+    if detour.lost:
+        log.warning("spooled_texts_wait_for_a_rulebook", texts=detour.lost)
+    return detour.ripples
 
 
-def _take_in(world: World, path: Path) -> Ripples:
-    plain = world.vault.open_file(PURPOSE, path.read_bytes())
-    received = receive(world, _inbound(json.loads(plain)))
-    path.unlink(missing_ok=True)
-    return received.ripples
+def spooled(world: World) -> tuple[int, float]:
+    """How many texts wait in the spool of this machine, and how long the oldest one, in seconds."""
+    waiting = list(_waiting(world))
+    try:
+        since = waiting[0].stat().st_mtime if waiting else time.time()
+    except FileNotFoundError:  # a clock has just taken it in
+        since = time.time()
+    return len(waiting), max(0.0, time.time() - since)
+
+
+def _read(world: World, path: Path) -> Inbound | None:
+    try:
+        return _inbound(json.loads(world.vault.open_file(PURPOSE, path.read_bytes())))
+    except FileNotFoundError:  # another clock has taken it in meanwhile
+        return None
+    except Exception as error:  # noqa: BLE001 (whatever it is, the texts behind it must go on)
+        log.warning("spooled_text_passed_over", file=path.name, error=type(error).__name__)
+        return None
 
 
 def _waiting(world: World) -> Iterator[Path]:

@@ -1,15 +1,14 @@
 """The clock's sweep: what a lost bell left lying."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlmodel import col
 
 from router.flows.dispatches.claims import is_due
 from router.flows.ripples import Ripples
-from router.flows.senders import bell_of
 from router.flows.world import World
-from router.store.rows import is_unfinished
+from router.store.rows import AnySelect, is_state, is_unfinished
 from router.store.tables import Message, Number, PrivacyRequest
 
 BELL_HAD = timedelta(seconds=2)  # the time that a bell has before the sweep steps in
@@ -21,22 +20,7 @@ def sweep(world: World) -> Ripples:
     """
     now = world.now()
     with world.store.read() as connection:
-        rows = connection.execute(
-            select(col(Message.tenant_id), col(Message.number))
-            .join(
-                Number,
-                (col(Number.tenant_id) == col(Message.tenant_id))
-                & (col(Number.address) == col(Message.number)),
-            )
-            .where(
-                is_unfinished(),
-                col(Message.state) == "queued",
-                col(Message.updated_at) < now - BELL_HAD,
-                or_(col(Message.not_before).is_(None), col(Message.not_before) <= now),
-                or_(col(Number.paused_until).is_(None), col(Number.paused_until) <= now),
-            )
-            .distinct()
-        ).all()
+        senders = connection.execute(_senders(now)).scalars().all()
         erasures = connection.execute(
             select(col(PrivacyRequest.tenant_id), col(PrivacyRequest.id)).where(
                 col(PrivacyRequest.state).in_(["confirmed", "erased"]),
@@ -44,9 +28,27 @@ def sweep(world: World) -> Ripples:
             )
         ).all()
         tenants = connection.execute(is_due(now, now - BELL_HAD)).scalars().all()
-        senders = [bell_of(connection, row.tenant_id, row.number) for row in rows]
     return Ripples(
-        senders=frozenset().union(*senders),
+        senders=frozenset(senders),
         erasures=frozenset((row.tenant_id, row.id) for row in erasures),
         dispatches=frozenset(tenants),
     )
+
+
+def _senders(now: datetime) -> AnySelect:
+    """Numbers that may send now and have something to send: one look each, however much it is."""
+    has_work = exists().where(
+        col(Message.tenant_id) == col(Number.tenant_id),
+        col(Message.number) == col(Number.address),
+        is_unfinished(),
+        is_state("queued"),
+        col(Message.updated_at) < now - BELL_HAD,
+        or_(col(Message.not_before).is_(None), col(Message.not_before) <= now),
+    )
+    return select(col(Number.id)).where(
+        has_work, _has_passed(Number.paused_until, now), _has_passed(Number.paced_until, now)
+    )
+
+
+def _has_passed(time: datetime | None, now: datetime) -> ColumnElement[bool]:
+    return or_(col(time).is_(None), col(time) <= now)

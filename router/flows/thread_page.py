@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from router.carrier.errors import explain
+from router.carrier.errors import advise, explain
 from router.flows.assign.shown import Hands, hands_of
 from router.flows.consent.desk import can_correct
 from router.flows.consent.events import Event, events_of, standing_of
@@ -25,6 +25,8 @@ from router.store.sealing import TenantKeys
 from router.store.tables import DecisionRecord, Message
 
 MOST_MESSAGES = 500
+FAILED = frozenset({"undelivered", "failed"})
+WENT_WELL = frozenset({"accepted", "sent", "delivered"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +49,9 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class MessageLine:
-    """A text of a thread. `error` is the carrier's refusal in plain words; `reason` why it was not
-    sent, or not yet: opted_out, limit, no_consent, too_late, doubt, quiet_hours (until
-    `not_before`), erasure, and the like. `told`: who else was told of it.
+    """A text of a thread. `error` is the carrier's refusal in plain words, `advice` what staff can
+    do about it; `reason` why it was not sent, or not yet: opted_out, limit, no_consent, too_late,
+    doubt, quiet_hours (until `not_before`), erasure, and the like. `told`: who else was told of it.
     """
 
     id: str
@@ -58,6 +60,7 @@ class MessageLine:
     body: str
     state: str
     error: str | None
+    advice: str
     reason: str | None
     not_before: datetime | None
     purpose: str | None
@@ -207,7 +210,8 @@ def _message(keys: TenantKeys, row: AnyRow, told: Sequence[Told]) -> MessageLine
         kind=row.kind,
         body=keys.open("message.body", row.id, row.body),
         state=row.state,
-        error=explain(row.error_code) if row.error_code else None,
+        error=_error(row),
+        advice=advise(row.error_code) if row.state in FAILED else "",
         reason=row.reason,
         not_before=row.not_before,
         purpose=row.purpose,
@@ -218,6 +222,13 @@ def _message(keys: TenantKeys, row: AnyRow, told: Sequence[Told]) -> MessageLine
         why=_why(row),
         told=tuple(told),
     )
+
+
+def _error(row: AnyRow) -> str | None:
+    """What the carrier said of an earlier try is no matter once a later one has gone well."""
+    if row.state in WENT_WELL or (row.error_code is None and row.state not in FAILED):
+        return None
+    return explain(row.error_code)
 
 
 def _why(row: AnyRow) -> Why | None:

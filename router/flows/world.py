@@ -1,11 +1,16 @@
-"""What every flow needs: the database, the keys, the ledger, the live rulebooks, the time."""
+"""What every flow needs: the database, the keys, the ledger, the live rulebooks, the time, and
+where it counts what it did.
+"""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from router.flows.rulebooks.live import Live, LiveBooks, NotCompiled, RulebookLost
+from router.meters import Meters
 from router.now import Now, real_now
 from router.settings import Settings
 from router.store.engine import Store
@@ -24,6 +29,8 @@ class World:
     vault: Vault
     ledger: Ledger
     now: Now = real_now
+    meters: Meters = field(default_factory=Meters)
+    monotonic: Callable[[], float] = time.monotonic  # seconds; for deadlines within a process
     _keys: dict[str, TenantKeys] = field(default_factory=dict, repr=False)
     _books: LiveBooks = field(default_factory=LiveBooks, repr=False)
 

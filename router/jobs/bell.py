@@ -21,6 +21,7 @@ from router.flows.ripples import Ripples
 from router.jobs.errand import Errand
 from router.jobs.live import announce
 from router.jobs.redis import connect
+from router.meters import BELL_FAILURES, Meters
 
 QUEUE = "bellhop"
 RUNG_SECONDS = 5
@@ -34,9 +35,10 @@ log = structlog.get_logger()
 
 
 class Bell:
-    """Rings for ripples at the Redis of `redis_url` (a URL or a client)."""
+    """Rings for ripples at the Redis of `redis_url` (a URL or a client); counts failures."""
 
-    def __init__(self, redis_url: str | Redis) -> None:
+    def __init__(self, redis_url: str | Redis, meters: Meters | None = None) -> None:
+        self._meters = meters or Meters()
         self._redis = connect(redis_url) if isinstance(redis_url, str) else redis_url
         self._queue = Queue(QUEUE, connection=self._redis, serializer=JSONSerializer)
         self._errands: set[Errand] = set()
@@ -116,6 +118,7 @@ class Bell:
                 announce(self._redis, sorted(threads))
         except (RedisError, OSError) as error:
             log.warning("bell_failed", error=error, pause_seconds=PAUSE_SECONDS)
+            self._meters.count(BELL_FAILURES)
             self._retry_at = time.monotonic() + PAUSE_SECONDS
             return False
         return True

@@ -7,25 +7,38 @@ meets a database that is down waits a little longer before the next one.
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 import structlog
 
+from router.carrier.api import Carrier
 from router.flows.assign.queue import drain_queues
+from router.flows.reconcile import reconcile
 from router.flows.release import release_due
+from router.flows.restoring.age import beat
 from router.flows.sending.settle import unsettled
 from router.flows.sending.stranded import let_go_stranded
+from router.flows.sending.strays import forget_strays
 from router.flows.spool import drain_spool
 from router.flows.sweep import sweep
 from router.flows.timers import fire_due
 from router.flows.world import World
 from router.jobs.bell import Bell
+from router.jobs.process import access_log
 from router.jobs.rulebooks import RulesWatch
+from router.meters import CHORE_FAILURES, Meters
 
 TICK_SECONDS = 0.25
 SWEEP_SECONDS = 0.5
 SETTLE_SECONDS = 2.0
 SPOOL_SECONDS = 1.0
+BEAT_SECONDS = 5.0
+ACCESS_LOG_SECONDS = 60.0
+FORGET_SECONDS = 60.0
+MINUTE_SECONDS = 60.0
+LOOK_SECONDS = 1.0
+LEAVE_SECONDS = 5.0
 LONGEST_PAUSE_SECONDS = 10.0
 
 log = structlog.get_logger()
@@ -38,11 +51,12 @@ class Chore:
     name: str
     every_seconds: float
     run: Callable[[], None]
+    meters: Meters = field(default_factory=Meters)
     due_at: float = 0.0
     failures: int = 0
 
     def run_if_due(self, now_seconds: float) -> None:
-        """Run it if its time has come. A fault is logged and makes it wait."""
+        """Run it if its time has come. A fault is logged, counted and makes it wait."""
         if now_seconds < self.due_at:
             return
         try:
@@ -51,6 +65,7 @@ class Chore:
             self.failures += 1
             pause = min(self.every_seconds * 2**self.failures, LONGEST_PAUSE_SECONDS)
             log.warning("chore_failed", chore=self.name, error=error, pause_seconds=pause)
+            self.meters.count(CHORE_FAILURES, self.name)
             self.due_at = now_seconds + pause
             return
         if self.failures:
@@ -65,33 +80,49 @@ class Clock:
 
     world: World
     bell: Bell
+    carrier: Carrier
     _chores: list[Chore] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._chores = [
+        chores = [
             Chore("timers", SWEEP_SECONDS, self.fire_timers),
             Chore("queues", SWEEP_SECONDS, self.drain_queues),
             Chore("release", SWEEP_SECONDS, self.release),
             Chore("sweep", SWEEP_SECONDS, self.sweep),
             Chore("settle", SETTLE_SECONDS, self.settle),
             Chore("spool", SPOOL_SECONDS, self.drain_spool),
+            Chore("beat", BEAT_SECONDS, self.beat),
+            Chore("access_log", ACCESS_LOG_SECONDS, self.tend_access_log),
+            Chore("forget", FORGET_SECONDS, self.forget),
         ]
+        self._chores = [replace(chore, meters=self.world.meters) for chore in chores]
 
     def run(self, stopped: threading.Event) -> None:
-        """Tick until `stopped` is set. Rulebooks are watched beside, so that neither waits."""
+        """Tick until `stopped` is set. Rulebooks are watched and the carrier's log is read beside:
+        neither waits for the other, nor the chores for them.
+        """
         watch = RulesWatch(self.world, self.bell)
-        watching = threading.Thread(target=watch.run, args=(stopped,), name="rules", daemon=True)
-        watching.start()
+        watching = _start("rules", watch.run, stopped)
+        reading = _start("inbound", self.watch_log, stopped)
         log.info("clock_started")
         while not stopped.is_set():
             self.tick()
             stopped.wait(TICK_SECONDS)
         watching.join()
+        reading.join(LEAVE_SECONDS)  # it may wait for the carrier: what it does can end anywhere
 
     def tick(self) -> None:
         """Do every chore that is due."""
         for chore in self._chores:
             chore.run_if_due(time.monotonic())
+
+    def watch_log(self, stopped: threading.Event) -> None:
+        """Reconcile now and every few minutes, until `stopped` is set."""
+        minutes = self.world.settings.reconcile_minutes
+        chore = Chore("inbound", minutes * MINUTE_SECONDS, self.reconcile)
+        while not stopped.is_set():
+            chore.run_if_due(time.monotonic())
+            stopped.wait(LOOK_SECONDS)
 
     def fire_timers(self) -> None:
         """Fire what is due."""
@@ -117,3 +148,32 @@ class Clock:
     def drain_spool(self) -> None:
         """Take in what the fallback spooled."""
         self.bell.ring(drain_spool(self.world))
+
+    def beat(self) -> None:
+        """Have the database know that a clock goes round."""
+        beat(self.world)
+
+    def tend_access_log(self) -> None:
+        """Shorten addresses and remove files whose time has come."""
+        log, settings, now = access_log(self.world.settings), self.world.settings, self.world.now()
+        log.shorten(now)
+        log.forget(now, timedelta(days=settings.access_log_days))
+
+    def forget(self) -> None:
+        """Forget what was kept for an hour and nobody asked for."""
+        forget_strays(self.world)
+
+    def reconcile(self) -> None:
+        """Take in what came to the carrier and not to us. The spool goes first: it knows more of a
+        text than the carrier's log does.
+        """
+        self.drain_spool()
+        self.bell.ring(reconcile(self.world, self.carrier))
+
+
+def _start(
+    name: str, run: Callable[[threading.Event], None], stopped: threading.Event
+) -> threading.Thread:
+    thread = threading.Thread(target=run, args=(stopped,), name=name, daemon=True)
+    thread.start()
+    return thread

@@ -20,6 +20,7 @@ READ_FIELDS = frozenset(
     b"data created_at enqueued_at started_at ended_at origin status timeout ttl result_ttl "
     b"failure_ttl worker_name last_heartbeat description".split()
 )
+LARGEST_BYTES = 4096
 POISON = b'["poison", null, [], {}]'
 
 log = structlog.get_logger()
@@ -54,6 +55,22 @@ class TaskJob(Job):
         except ResponseError as error:
             raise NoSuchJobError("the key holds no job") from error
 
+    def refresh(self) -> None:
+        """Read the job's hash: only fields that are used, and none that is larger than any of ours.
+
+        Raises NoSuchJobError where there is none, ResponseError where the key is no hash.
+        """
+        fields = sorted(READ_FIELDS)
+        pipeline = self.connection.pipeline(transaction=False)
+        for field in fields:
+            pipeline.hstrlen(self.key, field)
+        if max(pipeline.execute()) > LARGEST_BYTES:
+            self._quarantine()
+            return
+        values = self.connection.hmget(self.key, fields)
+        found = zip(fields, values, strict=True)
+        self.restore({field: value for field, value in found if isinstance(value, bytes)})
+
     def restore(self, raw_data: dict[bytes, bytes]) -> None:
         """Read the plain fields; a hash that cannot be read becomes a job that is refused."""
         if b"data" not in raw_data:
@@ -63,8 +80,11 @@ class TaskJob(Job):
             super().restore(kept)
             _ = self.func_name
         except Exception:  # noqa: BLE001 (whatever a foreign hash breaks in RQ: the job is refused)
-            log.warning("job_quarantined", job=self.id)
-            super().restore({b"data": POISON, b"origin": b"bellhop", b"failure_ttl": b"3600"})
+            self._quarantine()
+
+    def _quarantine(self) -> None:
+        log.warning("job_quarantined", job=self.id)
+        super().restore({b"data": POISON, b"origin": b"bellhop", b"failure_ttl": b"3600"})
 
 
 def _is_opaque(argument: object) -> bool:

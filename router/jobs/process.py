@@ -1,16 +1,30 @@
-"""The world of a process, composed in one place for web, worker, clock and commands alike."""
+"""The world of a process, composed in one place for web, worker, clock and commands alike, and what
+its processes share under DATA_DIR.
+"""
 
+from datetime import timedelta
 from pathlib import Path
 
 from keywords.classify import classify
 from router.flows.world import World, open_world
 from router.now import MovableNow, Now, real_now
 from router.settings import Settings
+from router.store.access_log import AccessLog
 
 
 def offset_file(settings: Settings) -> Path:
     """Where the simulator keeps how far it has moved the time."""
     return settings.data_dir / "simulator" / "offset"
+
+
+def meters_folder(settings: Settings) -> Path:
+    """Where the processes of this machine share their figures."""
+    return settings.data_dir / "metrics"
+
+
+def access_log(settings: Settings) -> AccessLog:
+    """The access log that web writes and the clock shortens."""
+    return AccessLog(settings.data_dir / "logs", timedelta(hours=settings.ip_kept_hours))
 
 
 def process_now(settings: Settings) -> Now:

@@ -1,12 +1,12 @@
 """What the worker may run: these functions and no others. Each takes opaque ids, may run any
-number of times, and reads from the database what is to be done.
+number of times, and sees to it that what the database says is to be done is done.
 
-`serve` sets the process's runtime once, before the first job. Each task clears its bell, runs one
-flow, and rings for what that left.
+`serve` sets the process's runtime once, before the first job. Each task clears its bell and hands
+on: to the pump what is to be sent, the others to threads aside, which ring for what a flow left.
+So a job takes no time, and no bell waits for a carrier that hangs or a webhook that is slow.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from router.carrier.api import Carrier
@@ -14,21 +14,35 @@ from router.couriers.couriers import Couriers
 from router.flows.dispatches.send import Means
 from router.flows.dispatches.send import send_dispatches as run_dispatches
 from router.flows.privacy.erase import erase as run_erasure
-from router.flows.sending.drain import drain
+from router.flows.ripples import Ripples
+from router.flows.sending.pump import Pump
 from router.flows.sending.settle import settle
 from router.flows.world import World
+from router.jobs.aside import Aside
 from router.jobs.bell import Bell
 from router.jobs.errand import Errand
 
 
-@dataclass(frozen=True, slots=True)
 class Runtime:
-    """What tasks work with."""
+    """What tasks work with, for as long as the process serves."""
 
-    world: World
-    carrier: Carrier
-    bell: Bell
-    couriers: Couriers
+    def __init__(self, world: World, carrier: Carrier, bell: Bell, couriers: Couriers) -> None:
+        self.world = world
+        self.carrier = carrier
+        self.bell = bell
+        self.couriers = couriers
+        self.pump = Pump(world, carrier, bell.ring)
+        self.aside = Aside(world.meters)
+
+    def finish(self, timeout_seconds: float) -> bool:
+        """Wait until all that was handed on is done; False where that took longer."""
+        is_done = self.aside.finish(timeout_seconds)
+        return self.pump.finish(timeout_seconds) and is_done
+
+    def close(self) -> None:
+        """Begin nothing more, and let what is under way end."""
+        self.pump.close()
+        self.aside.close()
 
 
 class NotServing(Exception):
@@ -45,27 +59,33 @@ def serve(runtime: Runtime) -> None:
 
 def drain_sender(sender_id: str) -> None:
     """Send what waits in a sender's outbox."""
-    runtime = _begin(Errand("drain_sender", (sender_id,)))
-    runtime.bell.ring(drain(runtime.world, runtime.carrier, sender_id))
+    _begin(Errand("drain_sender", (sender_id,))).pump.wake(sender_id)
 
 
 def settle_sender(sender_id: str) -> None:
     """Find out what became of a sender's unknown messages."""
-    runtime = _begin(Errand("settle_sender", (sender_id,)))
-    runtime.bell.ring(settle(runtime.world, runtime.carrier, sender_id))
+    _do_aside(
+        Errand("settle_sender", (sender_id,)),
+        lambda runtime: settle(runtime.world, runtime.carrier, sender_id),
+    )
 
 
 def erase(tenant_id: str, request_id: str) -> None:
     """Run a confirmed erasure."""
-    runtime = _begin(Errand("erase", (tenant_id, request_id)))
-    runtime.bell.ring(run_erasure(runtime.world, runtime.carrier, tenant_id, request_id))
+    _do_aside(
+        Errand("erase", (tenant_id, request_id)),
+        lambda runtime: run_erasure(runtime.world, runtime.carrier, tenant_id, request_id),
+    )
 
 
 def send_dispatches(tenant_id: str) -> None:
     """Tell others than the contact what a tenant has to tell: staff and webhooks."""
-    runtime = _begin(Errand("send_dispatches", (tenant_id,)))
-    means = Means(runtime.world, runtime.carrier, runtime.couriers)
-    runtime.bell.ring(run_dispatches(means, tenant_id))
+    _do_aside(
+        Errand("send_dispatches", (tenant_id,)),
+        lambda runtime: run_dispatches(
+            Means(runtime.world, runtime.carrier, runtime.couriers), tenant_id
+        ),
+    )
 
 
 TASKS: MappingProxyType[str, Callable[..., None]] = MappingProxyType(
@@ -81,3 +101,8 @@ def _begin(errand: Errand) -> Runtime:
         raise NotServing(errand.task)
     _runtime[0].bell.clear(errand)
     return _runtime[0]
+
+
+def _do_aside(errand: Errand, run: Callable[[Runtime], Ripples]) -> None:
+    runtime = _begin(errand)
+    runtime.aside.do(errand, lambda: runtime.bell.ring(run(runtime)))

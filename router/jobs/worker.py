@@ -8,7 +8,7 @@ import signal
 import threading
 from contextlib import suppress
 from datetime import UTC, datetime
-from types import FrameType
+from types import FrameType, MappingProxyType
 from typing import Any, NoReturn
 
 import structlog
@@ -20,10 +20,22 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from router.jobs.bell import QUEUE
-from router.jobs.job import TaskJob
+from router.jobs.job import TaskJob, TaskRefused
+from router.meters import JOBS, Meters
 
 WORKER_TTL_SECONDS = 25
 BACKOFF_SECONDS = 1.0
+SHAPES = MappingProxyType(
+    {
+        "rq:queues": b"set",
+        "rq:workers": b"set",
+        f"rq:workers:{QUEUE}": b"set",
+        f"rq:queue:{QUEUE}": b"list",
+        f"rq:wip:{QUEUE}": b"zset",
+        f"rq:failed:{QUEUE}": b"zset",
+        f"rq:finished:{QUEUE}": b"zset",
+    }
+)
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 log = structlog.get_logger()
@@ -37,6 +49,7 @@ class BellWorker(SimpleWorker):
 
     log_result_lifespan = False
     max_connection_wait_time = 2.0
+    meters: Meters
 
     def subscribe(self) -> None:
         """Hear none of RQ's commands: "shutdown", "stop-job" and "kill-horse" are anyone's."""
@@ -44,9 +57,23 @@ class BellWorker(SimpleWorker):
     def check_for_suspension(self, burst: bool) -> None:
         """Never pause: the key that suspends RQ's workers is anyone's, too."""
 
+    def clean_registries(self) -> None:
+        """Clean up after workers that died; what RQ cannot read there goes, all of it."""
+        try:
+            super().clean_registries()  # type: ignore[no-untyped-call]  # RQ leaves it untyped
+        except RedisError:
+            raise
+        except Exception as error:  # noqa: BLE001 (whatever foreign entries break in RQ)
+            log.warning("registries_removed", error=error)
+            self.connection.delete(*(key for key, shape in SHAPES.items() if shape == b"zset"))
+
+    def clean_group_registries(self) -> None:
+        """There are no groups."""
+
     def handle_exception(self, job: Job, *exc_info: Any) -> None:
         """Log which job failed, how and where."""
         log.error("job_failed", job=job.id, error=exc_info[1])
+        self.meters.count(JOBS, "quarantined" if isinstance(exc_info[1], TaskRefused) else "failed")
 
     def handle_job_failure(
         self,
@@ -61,10 +88,11 @@ class BellWorker(SimpleWorker):
 
 
 class WorkLoop:
-    """Works until it is told to stop, at the Redis of `connection`."""
+    """Works until it is told to stop, at the Redis of `connection`; counts what it puts aside."""
 
-    def __init__(self, connection: Redis) -> None:
+    def __init__(self, connection: Redis, meters: Meters | None = None) -> None:
         self._connection = connection
+        self._meters = meters or Meters()
         self._stopped = threading.Event()
 
     def run(self, *, burst: bool = False) -> None:
@@ -86,7 +114,8 @@ class WorkLoop:
             self._stopped.wait(BACKOFF_SECONDS)
 
     def _work(self, burst: bool) -> None:
-        worker = make_worker(self._connection)
+        _remove_misshapen(self._connection)
+        worker = make_worker(self._connection, self._meters)
         self._connection.delete(worker.queues[0].intermediate_queue_key)
         worker.request_stop = self._stopping(worker.request_stop)  # type: ignore[method-assign]  # tells our loop too
         worker.work(burst=burst, logging_level="WARNING")
@@ -103,10 +132,21 @@ class WorkLoop:
         raise StopRequested
 
 
-def make_worker(connection: Redis) -> BellWorker:
+def _remove_misshapen(connection: Redis) -> None:
+    """Remove keys of RQ's that hold something of another type: each would stop every worker."""
+    pipeline = connection.pipeline(transaction=False)
+    for key in SHAPES:
+        pipeline.type(key)
+    for (key, shape), found in zip(SHAPES.items(), pipeline.execute(), strict=True):
+        if found not in {b"none", shape}:
+            log.warning("redis_key_removed", key=key)
+            connection.delete(key)
+
+
+def make_worker(connection: Redis, meters: Meters | None = None) -> BellWorker:
     """A worker on the one queue, with everything RQ must be told for it to be safe."""
     queue = Queue(QUEUE, connection=connection, serializer=JSONSerializer, job_class=TaskJob)
-    return BellWorker(
+    worker = BellWorker(
         [queue],
         connection=connection,
         serializer=JSONSerializer,
@@ -117,6 +157,8 @@ def make_worker(connection: Redis) -> BellWorker:
         default_result_ttl=0,
         log_job_description=False,
     )
+    worker.meters = meters or Meters()
+    return worker
 
 
 def has_worker(connection: Redis, since: datetime = LONG_AGO) -> bool:

@@ -42,7 +42,12 @@ def is_unfinished(message: type[Message] = Message) -> ColumnElement[bool]:
     return col(message.state).in_(states)
 
 
+def is_state(state: str, message: type[Message] = Message) -> ColumnElement[bool]:
+    """Whether a message is in that state, the word itself in the statement: see `is_unfinished`."""
+    word: BindParameter[Any] = bindparam(f"state_{state}", state, literal_execute=True)
+    return col(message.state) == word
+
+
 def is_held() -> ColumnElement[bool]:
     """Whether a message waits for a time or a person; said so that its own partial index serves."""
-    held: BindParameter[Any] = bindparam("held", "held", literal_execute=True)
-    return col(Message.state) == held
+    return is_state("held")

@@ -12,11 +12,10 @@ from router.flows.acting import Acted
 from router.flows.consent import desk
 from router.flows.consent.desk import Agreed
 from router.flows.staff import StaffIdentity
-from router.flows.threads import View
 from router.flows.world import World
 from router.web.parts import parts
 from router.web.staff import me
-from router.web.thread_view import THREAD, show_after
+from router.web.thread_view import THREAD, Place, show_after
 
 Noted = Callable[[World, StaffIdentity, str, str], Acted]
 """An act on the thread of an id, with the note that is kept as its reason."""
@@ -27,25 +26,25 @@ pages = Blueprint("consent", __name__)
 
 
 @pages.post(THREAD + "/opt-out")
-def opt_out(view: View, thread_id: str) -> AnyResponse:
+def opt_out(view: Place, thread_id: str) -> AnyResponse:
     """They opted out by phone or in person; or, without a note, in the text in doubt."""
     return _act_with_note(view, thread_id, "opt-out", desk.record_opt_out)
 
 
 @pages.post(THREAD + "/keep")
-def keep(view: View, thread_id: str) -> AnyResponse:
+def keep(view: Place, thread_id: str) -> AnyResponse:
     """The text in doubt was no opt-out."""
     return show_after(view, thread_id, desk.keep(parts().world, me(), thread_id))
 
 
 @pages.post(THREAD + "/correct")
-def correct(view: View, thread_id: str) -> AnyResponse:
+def correct(view: Place, thread_id: str) -> AnyResponse:
     """The opt-out was recorded by mistake."""
     return _act_with_note(view, thread_id, "correct", desk.correct_opt_out)
 
 
 @pages.post(THREAD + "/agreed")
-def agreed(view: View, thread_id: str) -> AnyResponse:
+def agreed(view: Place, thread_id: str) -> AnyResponse:
     """They agreed to service texts, or to marketing."""
     scope = SCOPES.get(request.form.get("scope", ""))
     if scope is None:
@@ -58,24 +57,24 @@ def agreed(view: View, thread_id: str) -> AnyResponse:
 
 
 @pages.post(THREAD + "/seen")
-def seen(view: View, thread_id: str) -> AnyResponse:
+def seen(view: Place, thread_id: str) -> AnyResponse:
     """Staff has read why the thread was flagged."""
     return show_after(view, thread_id, desk.clear_flags(parts().world, me(), thread_id))
 
 
 @pages.post(THREAD + "/block")
-def block(view: View, thread_id: str) -> AnyResponse:
+def block(view: Place, thread_id: str) -> AnyResponse:
     """What this sender writes shall reach nobody."""
     return _act_with_note(view, thread_id, "block", desk.block)
 
 
 @pages.post(THREAD + "/unblock")
-def unblock(view: View, thread_id: str) -> AnyResponse:
+def unblock(view: Place, thread_id: str) -> AnyResponse:
     """What this sender writes is routed again."""
     return show_after(view, thread_id, desk.unblock(parts().world, me(), thread_id))
 
 
-def _act_with_note(view: View, thread_id: str, form: str, act: Noted) -> AnyResponse:
+def _act_with_note(view: Place, thread_id: str, form: str, act: Noted) -> AnyResponse:
     note = request.form.get("note", "")
     acted = act(parts().world, me(), thread_id, note)
     kept = {"form": form, "note": note} if acted.refusal and note else {}

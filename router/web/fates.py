@@ -18,6 +18,9 @@ STATES = {
 REASONED = {
     ("held", "doubt"): "Waits: a text of theirs may be an opt-out",
     ("held", "quiet_hours"): "Waits out the quiet hours where they are",
+    ("held", "retry"): "Not delivered yet",
+    ("queued", "sent again"): "Waiting to be sent again",
+    ("sent", "taken as sent"): "Taken as sent, as staff decided",
     ("suppressed", "opted_out"): "Not sent: this person has opted out",
     ("suppressed", "limit"): "Held back: too many automatic replies",
     ("suppressed", "no_consent"): "Not sent: no consent to texts of this kind is recorded",
@@ -26,9 +29,13 @@ REASONED = {
     ("canceled", "doubt"): "Not sent: a text of theirs was in doubt for too long",
     ("canceled", "erasure"): "Not sent: their data was being deleted",
     ("canceled", "number left the rulebook"): "Not sent: the number left the rulebook",
-    ("review", "number left the rulebook"): (
-        "Not known whether it was sent: the number left the rulebook"
-    ),
+}
+REVIEWED = {
+    "code": "It holds a code, and a code is never sent twice without asking.",
+    "overtaken": "Later texts have left since, so that it would come out of order.",
+    "log lags": "The carrier's log did not tell in time.",
+    "number left the rulebook": "Its number left the rulebook while it was on its way.",
+    "restored": "A backup was restored, which does not know what has left since.",
 }
 OBJECTED = "Not sent: they want no texts of this kind"
 TONES = {
@@ -65,6 +72,11 @@ def fate_words(
     if (state, reason) == ("suppressed", "opted_out") and (topic or purpose == "marketing"):
         return OBJECTED
     return REASONED.get((state, reason or ""), STATES.get(state, state))
+
+
+def review_words(reason: str | None) -> str:
+    """Why nobody but a person can say whether a message was sent."""
+    return REVIEWED.get(reason or "", "The carrier did not answer, and its log does not show it.")
 
 
 def purpose_words(purpose: str | None, topic: str | None) -> str:

@@ -7,10 +7,9 @@ from flask import Blueprint, abort, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from router.flows import handing, snooze
-from router.flows.threads import View
 from router.web.parts import parts
 from router.web.staff import me
-from router.web.thread_view import THREAD, show_after
+from router.web.thread_view import THREAD, Place, show_after
 
 TEAM, STAFF = "team:", "staff:"
 
@@ -18,7 +17,7 @@ pages = Blueprint("handing", __name__)
 
 
 @pages.post(THREAD + "/hand-over")
-def hand_over(view: View, thread_id: str) -> AnyResponse:
+def hand_over(view: Place, thread_id: str) -> AnyResponse:
     """To a team, or to somebody who is on shift."""
     to = request.form.get("to", "")
     if to.startswith(TEAM):
@@ -32,13 +31,13 @@ def hand_over(view: View, thread_id: str) -> AnyResponse:
 
 
 @pages.post(THREAD + "/release")
-def release(view: View, thread_id: str) -> AnyResponse:
+def release(view: Place, thread_id: str) -> AnyResponse:
     """Back to its team, for somebody else."""
     return show_after(view, thread_id, handing.release(parts().world, me(), thread_id))
 
 
 @pages.post(THREAD + "/snooze")
-def put_aside(view: View, thread_id: str) -> AnyResponse:
+def put_aside(view: Place, thread_id: str) -> AnyResponse:
     """For an hour, until tomorrow morning, for a week."""
     length = request.form.get("length", "")
     if length not in snooze.SNOOZES:
@@ -47,6 +46,6 @@ def put_aside(view: View, thread_id: str) -> AnyResponse:
 
 
 @pages.post(THREAD + "/wake")
-def wake(view: View, thread_id: str) -> AnyResponse:
+def wake(view: Place, thread_id: str) -> AnyResponse:
     """Go on with it before its time."""
     return show_after(view, thread_id, snooze.wake_up(parts().world, me(), thread_id))

@@ -4,23 +4,24 @@ Whole pages live under /inbox/<view> and /inbox/<view>/<thread>; the parts of th
 afresh live below, under …/list and …/fragment. Acting works with and without scripts.
 """
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from router.flows import inbox, letter
 from router.flows.consent.standing import Purpose
 from router.flows.letter import Letter
 from router.flows.threads import View
-from router.web import consent, handing, push, shift, story
+from router.web import consent, handing, push, review, shift, story
 from router.web.parts import parts
 from router.web.staff import me, require_staff
 from router.web.thread_view import (
     IN_VIEW,
     THREAD,
+    Place,
     find_thread,
-    list_of,
     refuse_odd_ids,
     show_after,
+    show_list,
     show_page,
     show_part,
 )
@@ -32,7 +33,7 @@ ABOUT = "about:"
 pages = Blueprint("inbox", __name__, url_prefix="/inbox")
 pages.before_request(require_staff)
 pages.before_request(refuse_odd_ids)
-for acts in (consent, handing, push, shift, story):
+for acts in (consent, handing, push, review, shift, story):
     pages.register_blueprint(acts.pages)
 
 
@@ -43,43 +44,43 @@ def home() -> AnyResponse:
 
 
 @pages.get(IN_VIEW)
-def view_threads(view: View) -> str:
+def view_threads(view: Place) -> str:
     """A view, with no thread open."""
     return show_page(view, None)
 
 
 @pages.get(IN_VIEW + "/list")
-def list_threads(view: View) -> str:
+def list_threads(view: Place) -> str:
     """The list of a view, alone."""
-    return render_template("inbox/list.html", **list_of(view))
+    return show_list(view)
 
 
 @pages.get(THREAD)
-def view_thread(view: View, thread_id: str) -> str:
+def view_thread(view: Place, thread_id: str) -> str:
     """A view, with a thread open."""
     return show_page(view, find_thread(thread_id))
 
 
 @pages.get(THREAD + "/fragment")
-def show_thread(view: View, thread_id: str) -> str:
+def show_thread(view: Place, thread_id: str) -> str:
     """A thread, alone."""
     return show_part(view, find_thread(thread_id))
 
 
 @pages.post(THREAD + "/claim")
-def claim(view: View, thread_id: str) -> AnyResponse:
+def claim(view: Place, thread_id: str) -> AnyResponse:
     """Take a thread into one's own hands."""
     return show_after(view, thread_id, inbox.claim(parts().world, me(), thread_id))
 
 
 @pages.post(THREAD + "/close")
-def close(view: View, thread_id: str) -> AnyResponse:
+def close(view: Place, thread_id: str) -> AnyResponse:
     """Close a thread; the next text opens it again."""
     return show_after(view, thread_id, inbox.close(parts().world, me(), thread_id))
 
 
 @pages.post(THREAD + "/reply")
-def reply(view: View, thread_id: str) -> AnyResponse:
+def reply(view: Place, thread_id: str) -> AnyResponse:
     """Write to the contact; a form that is sent twice is one text. What is refused comes back with
     the text still in the composer.
     """

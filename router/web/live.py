@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from flask import Blueprint, Response
 
 from router.jobs.live import ANY, LiveFeed
+from router.meters import STREAMS
 from router.web.parts import parts
 from router.web.seats import Seat
 from router.web.staff import me, require_staff
@@ -35,8 +36,14 @@ def stream() -> Response:
         mimetype="text/event-stream",
         headers={"X-Accel-Buffering": "no"},
     )
-    seats = parts().seats
-    response.call_on_close(lambda: seats.release(seat))
+    seats, meters = parts().seats, parts().world.meters
+
+    def leave() -> None:
+        seats.release(seat)
+        meters.show(STREAMS, seats.taken)
+
+    response.call_on_close(leave)
+    meters.show(STREAMS, seats.taken)
     return response
 
 

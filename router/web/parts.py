@@ -1,13 +1,14 @@
 """What every page works with, set once by `create_app` and found through the running app."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flask import Flask, current_app
+from prometheus_client import CollectorRegistry
 
 from router.flows.world import World
 from router.jobs.bell import Bell
 from router.jobs.live import LiveFeed
-from router.web.meters import Meters
+from router.web.readiness import Readiness
 from router.web.seats import Seats
 
 _KEY = "bellhop"
@@ -15,13 +16,16 @@ _KEY = "bellhop"
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The flows' world, the bell, the live news, this process's figures and its stream seats."""
+    """The flows' world, the bell, the live news, the figures, the seats of streams, and what was
+    found when somebody last asked whether all is well.
+    """
 
     world: World
     bell: Bell
     live: LiveFeed
-    meters: Meters
+    figures: CollectorRegistry
     seats: Seats
+    readiness: Readiness = field(default_factory=Readiness)
 
 
 def install(app: Flask, parts: Parts) -> None:

@@ -32,6 +32,7 @@ class Seats:
         self._capacity = capacity
         self._taken: list[Seat] = []
         self._lock = threading.Lock()
+        self._is_closed = False
 
     def take(self, person: str) -> Seat | None:
         """A seat, or None where all are taken."""
@@ -40,7 +41,7 @@ class Seats:
             leaving = mine[: max(0, len(mine) - PER_PERSON + 1)]
             for seat in leaving:
                 seat.ask_back()
-            if len(self._staying()) >= self._capacity:
+            if self._is_closed or len(self._staying()) >= self._capacity:
                 return None
             seat = Seat(person)
             self._taken.append(seat)
@@ -51,6 +52,13 @@ class Seats:
         with self._lock:
             if seat in self._taken:
                 self._taken.remove(seat)
+
+    def close(self) -> None:
+        """Ask all of them back, and give none any more: the process ends."""
+        with self._lock:
+            self._is_closed = True
+            for seat in self._staying():
+                seat.ask_back()
 
     @property
     def taken(self) -> int:

@@ -6,10 +6,9 @@ from itertools import groupby
 from flask import Blueprint, abort, render_template
 
 from router.flows.story import tell_story
-from router.flows.threads import View
 from router.web.parts import parts
 from router.web.staff import is_fragment, me
-from router.web.thread_view import THREAD, show_page
+from router.web.thread_view import THREAD, Place, show_page
 from rules.story.explain import RuleStory
 
 NOT_MATCHED = "did not match"
@@ -44,7 +43,7 @@ class Stretch:
 
 
 @pages.get(THREAD + "/why/<message_id>")
-def show(view: View, thread_id: str, message_id: str) -> str:
+def show(view: Place, thread_id: str, message_id: str) -> str:
     """The story of one text: a whole page, or its part alone for a script."""
     staff = me()
     story = tell_story(parts().world, staff.tenant_id, thread_id, message_id)

@@ -1,10 +1,14 @@
 """A thread on a page: found, shown whole or as a part, and shown again after an action."""
 
+from typing import Literal
+
 from flask import Response, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from router.flows import thread_page, threads
 from router.flows.acting import Acted
+from router.flows.sending.review import count_review, list_review
+from router.flows.sending.stopped import stopped_senders
 from router.flows.tenants import banner, tenant_name
 from router.flows.thread_page import ThreadPage
 from router.flows.threads import View
@@ -12,6 +16,9 @@ from router.store.ids import is_id, new_id
 from router.web.parts import parts
 from router.web.shift import my_shift
 from router.web.staff import is_fragment, me
+
+Place = View | Literal["review"]
+"""What the list of a page holds: threads, or the messages that wait for a decision."""
 
 VIEWS: dict[View, str] = {
     "mine": "Mine",
@@ -21,7 +28,8 @@ VIEWS: dict[View, str] = {
     "snoozed": "Snoozed",
     "closed": "Closed",
 }
-IN_VIEW = "/<any(mine, team, unclaimed, open, snoozed, closed):view>"
+REVIEW = "Not known whether it was sent"
+IN_VIEW = "/<any(mine, team, unclaimed, open, snoozed, closed, review):view>"
 THREAD = IN_VIEW + "/<thread_id>"
 REFUSED = 422
 
@@ -42,7 +50,7 @@ def find_thread(thread_id: str) -> ThreadPage:
     return page
 
 
-def show_page(view: View, thread: ThreadPage | None, **kept: object) -> str:
+def show_page(view: Place, thread: ThreadPage | None, **kept: object) -> str:
     """A view as a whole page, with a thread open or none. `kept` goes to the templates: what an
     action was refused for, and what had been typed.
     """
@@ -51,14 +59,14 @@ def show_page(view: View, thread: ThreadPage | None, **kept: object) -> str:
     return render_template("inbox/page.html", **shown, **list_of(view), **kept)
 
 
-def show_part(view: View, thread: ThreadPage, **kept: object) -> str:
+def show_part(view: Place, thread: ThreadPage, **kept: object) -> str:
     """A thread, alone."""
     return render_template(
         "inbox/thread.html", view=view, thread=thread, me=me(), once=new_id(), **kept
     )
 
 
-def show_after(view: View, thread_id: str, acted: Acted, **kept: object) -> AnyResponse:
+def show_after(view: Place, thread_id: str, acted: Acted, **kept: object) -> AnyResponse:
     """Ring for what an action left, and show the thread as it is now."""
     parts().bell.ring(acted.ripples)
     if acted.refusal is None and not is_fragment():
@@ -69,13 +77,23 @@ def show_after(view: View, thread_id: str, acted: Acted, **kept: object) -> AnyR
     return Response(html, REFUSED if acted.refusal else 200, {"HX-Trigger": "threads-changed"})
 
 
-def list_of(view: View) -> dict[str, object]:
-    """What the list of a view shows."""
-    staff = me()
-    return {
+def show_list(view: Place, **kept: object) -> str:
+    """The list of a view, alone, with the marks that stand elsewhere on the page."""
+    return render_template("inbox/list_part.html", **list_of(view), **kept)
+
+
+def list_of(view: Place) -> dict[str, object]:
+    """What the list of a view shows, and the marks beside the names of the views."""
+    world, staff = parts().world, me()
+    shown: dict[str, object] = {
         "me": staff,
         "view": view,
         "views": VIEWS,
-        "banner": banner(parts().world, staff.tenant_id),
-        "threads": threads.list_threads(parts().world, staff, view),
+        "title": REVIEW if view == "review" else VIEWS[view],
+        "banner": banner(world, staff.tenant_id),
+        "stopped": stopped_senders(world, staff.tenant_id),
+        "in_review": count_review(world, staff.tenant_id),
     }
+    if view == "review":
+        return shown | {"reviews": list_review(world, staff.tenant_id)}
+    return shown | {"threads": threads.list_threads(world, staff, view)}

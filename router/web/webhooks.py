@@ -12,7 +12,7 @@ import structlog
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
-from router.carrier.api import Inbound
+from router.carrier.api import Inbound, rank
 from router.carrier.signature import SIGNATURE_HEADER, signed_url, verify
 from router.carrier.webhook import (
     EMPTY_ANSWER,
@@ -25,6 +25,7 @@ from router.flows.receive import receive
 from router.flows.rulebooks.live import RulebookLost
 from router.flows.sending.status import record_status
 from router.flows.spool import spool
+from router.meters import CALLBACKS, INBOUND, REFUSED_SIGNATURES, WEBHOOK_SECONDS, Meters
 from router.store.engine import DatabaseDown
 from router.web.form import check_form
 from router.web.parts import parts
@@ -66,7 +67,7 @@ def _answer(webhook: str, handle: Callable[[], Response]) -> Response:
     except Exception as error:  # noqa: BLE001 (whatever it is, the text must come again)
         return _ask_again(webhook, error)
     finally:
-        parts().meters.latency.labels(webhook).observe(time.perf_counter() - began)
+        _meters().time(WEBHOOK_SECONDS, time.perf_counter() - began, webhook)
 
 
 def _ask_again(webhook: str, why: Exception) -> Response:
@@ -95,7 +96,7 @@ def _verify(webhook: str) -> Response | None:
     header = request.headers.get(SIGNATURE_HEADER)
     if verify(settings.twilio_auth_token, url, request.form, header):
         return None
-    parts().meters.refused_signatures.labels(webhook).inc()
+    _meters().count(REFUSED_SIGNATURES, webhook)
     log.warning("webhook_signature_refused", webhook=webhook, signed=header is not None)
     return _say(
         "The signature does not fit: see that PUBLIC_URL is the address this webhook is set to "
@@ -148,13 +149,19 @@ def _spool(text: Inbound, why: Exception) -> Response:
 
 
 def _record_status() -> Response:
-    parts().bell.ring(record_status(parts().world, parse_status(request.form, request.args)))
+    news = parse_status(request.form, request.args)
+    parts().bell.ring(record_status(parts().world, news))
+    _meters().count(CALLBACKS, news.status if rank(news.status) is not None else "other")
     return Response(status=204)
+
+
+def _meters() -> Meters:
+    return parts().world.meters
 
 
 def _count(webhook: str, outcome: str) -> None:
     if webhook != "status":
-        parts().meters.inbound.labels(outcome).inc()
+        _meters().count(INBOUND, outcome)
 
 
 def _say(words: str, status: int) -> Response:

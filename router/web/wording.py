@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from flask import Flask
 
+from router.carrier.errors import explain_stop
 from router.flows.rulebooks.found_files import FileState, FoundFile
 from router.web import consent_words, fates, hand_words, told_words
 from router.web.parts import parts
@@ -71,6 +72,8 @@ def add_filters(app: Flask) -> None:
         "words": lambda name: name.replace("-", " ").replace("_", " "),
         "keyword_words": lambda code: KEYWORDS.get(code, code),
         "fate_words": fates.fate_words,
+        "review_words": fates.review_words,
+        "stop_words": explain_stop,
         "purpose_words": fates.purpose_words,
         "tone": lambda state: fates.TONES.get(state, "waiting"),
         "kind_words": lambda kind: fates.KINDS.get(kind, kind),

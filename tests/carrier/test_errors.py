@@ -1,10 +1,11 @@
 """Each error code has one action, and words for staff."""
 
 import itertools
+import re
 
 import pytest
 
-from router.carrier.errors import ERRORS, classify, delay_seconds, explain
+from router.carrier.errors import ERRORS, advise, classify, delay_seconds, explain, explain_stop
 from router.carrier.statuses import STATE_OF, rank, state_after
 
 ACTIONS = {
@@ -47,11 +48,34 @@ def test_the_http_status_decides_where_it_says_more(
 
 
 def test_every_code_has_words_and_every_delay_a_length() -> None:
-    assert all(row.words for row in ERRORS.values())
     assert all(delay_seconds(code) > 0 for code in ERRORS)
     assert explain(21610) == ERRORS[21610].words
     assert "12345" in explain(12345)
     assert explain(None)
+
+
+@pytest.mark.parametrize("code", [*ERRORS, 12345, None])
+def test_words_go_on_a_sentence_and_advice_is_one(code: int | None) -> None:
+    assert re.fullmatch(r"[a-z].*[^.]", explain(code))
+    assert re.fullmatch(r"([A-Z].*\.)?", advise(code))
+
+
+@pytest.mark.parametrize("action", ["retry_once", "suppress", "permanent", "stop_sender"])
+def test_what_failed_for_good_comes_with_advice(action: str) -> None:
+    assert all(advise(code) for code in ACTIONS[action])
+    assert advise(12345)
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (30002, "The carrier has suspended our account (error 30002). Whoever runs Bellhop has to"),
+        (20404, "The carrier refuses our account (error 20404). Whoever runs Bellhop has to check"),
+        (None, "The carrier refuses our account. Whoever runs Bellhop has to check"),
+    ],
+)
+def test_a_stop_says_why_and_what_to_do(code: int | None, words: str) -> None:
+    assert explain_stop(code).startswith(words)
 
 
 def test_statuses_in_any_order_end_the_same() -> None:

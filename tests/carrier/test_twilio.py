@@ -1,7 +1,6 @@
 """Twilio as our Carrier: each way of failing has its outcome, and none is worse than known."""
 
 import logging
-import os
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -233,6 +232,22 @@ def test_a_suspended_account_is_a_problem(tmp_path: Path, raw_server: StartRaw) 
     assert "suspended" in (carrier_at(tmp_path, server.url).check_account() or "")
 
 
+@pytest.mark.parametrize(("ahead_seconds", "theirs_seconds"), [(3600, -3600), (-90, 90)])
+def test_the_carriers_clock_is_read_off_its_answer(
+    tmp_path: Path, raw_server: StartRaw, ahead_seconds: float, theirs_seconds: float
+) -> None:
+    date = formatdate(time.time() + theirs_seconds, usegmt=True)
+    server = raw_server(answer("200 OK", '{"sid":"AC1","status":"active"}', f"Date: {date}"))
+    difference = carrier_at(tmp_path, server.url).clock_difference()
+    assert difference is not None
+    assert abs(difference.total_seconds() - ahead_seconds) < 3
+
+
+def test_a_carrier_that_tells_no_time_is_no_problem(tmp_path: Path, raw_server: StartRaw) -> None:
+    server = raw_server(answer("200 OK", '{"sid":"AC1","status":"active"}'))
+    assert carrier_at(tmp_path, server.url).clock_difference() is None
+
+
 def test_the_numbers_and_their_webhooks_are_listed(stage: Stage) -> None:
     stage.simulator.add_number(HOTEL)
     (number,) = stage.carrier.numbers_webhooks()
@@ -256,13 +271,3 @@ def test_no_log_holds_a_number_or_a_text(stage: Stage, caplog: pytest.LogCapture
     stage.carrier.list_sent(ALICE, HOTEL, stage.now())
     ours = [each.getMessage() for each in caplog.records if not each.name.startswith("werkzeug")]
     assert not [line for line in ours if ALICE[1:] in line or "planted" in line]
-
-
-def test_a_forked_child_opens_connections_of_its_own(stage: Stage) -> None:
-    stage.carrier.send(outgoing())
-    transport = stage.carrier._transport
-    inherited = transport._pool
-    transport._process = os.getpid() + 1  # as a child of this process finds it
-    assert isinstance(stage.carrier.send(outgoing()), Accepted)
-    assert transport._pool is not inherited
-    inherited.close()

@@ -2,15 +2,19 @@
 
 import json
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert, update
+from sqlmodel import col
 
 from router.carrier.api import Inbound
 from router.flows.publish import publish_folder
 from router.flows.receive import receive
 from router.flows.staff import find_login
 from router.flows.world import World
+from router.store.tables import Number, Watermark
 from tests.cli.conftest import Program
 
 BOOKS = Path(__file__).parents[2] / "rules" / "books"
@@ -139,6 +143,29 @@ def test_doctor_names_the_secret_that_is_missing_and_a_mail_server_that_is_not_t
     found = {line["part"]: line for line in map(json.loads, done.stdout.splitlines())}
     assert found["webhooks"]["ok"]
     assert found["mail"]["ok"]
+
+
+def test_doctor_names_numbers_that_stand_still_and_a_log_that_nobody_reads(
+    hotel: World, program: Program
+) -> None:
+    def found() -> dict[str, dict[str, str]]:
+        lines = program("doctor", "--json").stdout.splitlines()
+        return {line["part"]: line for line in map(json.loads, lines)}
+
+    assert "no clock has looked" in found()["inbound"]["says"]
+    assert found()["senders"]["ok"]
+    with hotel.store.write() as connection:
+        paused = {"paused_code": 30002, "paused_until": hotel.now() + timedelta(minutes=5)}
+        connection.execute(update(Number).where(col(Number.name) == "main").values(paused))
+        late = hotel.now() - timedelta(minutes=20)
+        connection.execute(insert(Watermark).values(name="inbound", at=late))
+    after = found()
+    says = "nothing leaves from +16125550100 of grand-hotel: 0 texts wait"
+    assert after["senders"]["says"] == says
+    assert after["senders"]["do"].startswith("The carrier has suspended our account")
+    says = "what came to the carrier in the last 20 min may be missing here"
+    assert after["inbound"]["says"] == says
+    assert not after["inbound"]["ok"]
 
 
 def test_doctor_goes_on_where_parts_are_down(program: Program) -> None:

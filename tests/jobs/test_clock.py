@@ -1,7 +1,20 @@
-"""The clock: one chore's fault stops no other."""
+"""The clock: one chore's fault stops no other, and a carrier that hangs stops none either."""
 
-from router.jobs.clock import Chore
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+
+from router.carrier.api import Inbound, Listed
+from router.flows.reconcile import read_up_to
+from router.flows.spool import spool
+from router.flows.world import World
+from router.jobs.bell import Bell
+from router.jobs.clock import Chore, Clock
 from router.store.engine import DatabaseDown
+from tests.jobs.no_carrier import NoCarrier
 
 
 def test_a_chore_that_fails_waits_longer_each_time_and_recovers() -> None:
@@ -17,3 +30,38 @@ def test_a_chore_that_fails_waits_longer_each_time_and_recovers() -> None:
         chore.run_if_due(float(second))
     assert runs == [True, True, False, False]
     assert chore.failures == 0
+
+
+class SlowCarrier(NoCarrier):
+    """Its log is empty, and it says so once it may."""
+
+    def __init__(self) -> None:
+        self.asked, self.may_answer = threading.Event(), threading.Event()
+
+    def list_received(self, since: datetime) -> list[Listed]:
+        self.asked.set()
+        assert self.may_answer.wait(20)
+        return []
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_a_carrier_that_hangs_holds_up_no_other_chore(world: World, bell: Bell) -> None:
+    carrier, stopped = SlowCarrier(), threading.Event()
+    clock = threading.Thread(target=Clock(world, bell, carrier).run, args=(stopped,))
+    clock.start()
+    assert carrier.asked.wait(20)
+    spool(world, Inbound("SM1", "+16125550001", "+16125550100", None, "to nobody"))
+    _wait(lambda: not list((world.settings.data_dir / "spool").iterdir()))
+    assert read_up_to(world) is None
+    carrier.may_answer.set()
+    _wait(lambda: read_up_to(world) is not None)
+    stopped.set()
+    clock.join(20)
+    assert not clock.is_alive()
+
+
+def _wait(holds: Callable[[], bool]) -> None:
+    until = time.monotonic() + 25
+    while not holds():
+        assert time.monotonic() < until
+        time.sleep(0.02)

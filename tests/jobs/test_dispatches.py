@@ -85,6 +85,7 @@ class Hotel:
     redis: Redis
     carrier: TakingCarrier
     pms: Receiver
+    runtime: tasks.Runtime
 
     def hears_of_smoke(self) -> Ripples:
         """A guest texts, and a rule wants the duty managers and the webhook told."""
@@ -94,6 +95,7 @@ class Hotel:
         """The worker does what was rung."""
         assert self.bell.flush(5)
         WorkLoop(self.redis).run(burst=True)
+        assert self.runtime.finish(10)
 
     @property
     def shown(self) -> dict[str, list[dict[str, str]]]:
@@ -130,8 +132,10 @@ def hotel(
     couriers = Couriers(
         Mailer(world.settings), Pusher(world.settings, poster), WebhookCaller(poster)
     )
-    tasks.serve(tasks.Runtime(world, carrier, bell, couriers))
-    yield Hotel(world, bell, redis, carrier, pms)
+    runtime = tasks.Runtime(world, carrier, bell, couriers)
+    tasks.serve(runtime)
+    yield Hotel(world, bell, redis, carrier, pms, runtime)
+    runtime.close()
     tasks._runtime.clear()
 
 

@@ -1,21 +1,27 @@
 """The worker: only tasks run, whatever stands in Redis, and nothing there takes it down."""
 
+import time
+import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from redis import Redis
+from redis.exceptions import RedisError
 from rq import Queue
 from rq.job import JobStatus
 from rq.serializers import JSONSerializer
 
 from router.couriers.couriers import make_couriers
+from router.flows.sending.pump import Pump
 from router.flows.world import World
 from router.jobs import tasks
 from router.jobs.bell import QUEUE, Bell
 from router.jobs.errand import Errand
 from router.jobs.job import TaskJob
-from router.jobs.worker import WorkLoop, make_worker
+from router.jobs.worker import SHAPES, WorkLoop, make_worker
+from router.meters import JOBS, Meters
 from tests.jobs.no_carrier import NoCarrier
 
 
@@ -28,8 +34,10 @@ def database(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(autouse=True)
 def _serving(world: World, bell: Bell) -> Iterator[None]:
     couriers = make_couriers(world.settings)
-    tasks.serve(tasks.Runtime(world, NoCarrier(), bell, couriers))
+    runtime = tasks.Runtime(world, NoCarrier(), bell, couriers)
+    tasks.serve(runtime)
     yield
+    runtime.close()
     tasks._runtime.clear()
 
 
@@ -131,6 +139,45 @@ def test_a_job_key_of_another_type_does_not_stop_the_work(redis: Redis) -> None:
     _run_until_done(redis)
 
 
+@pytest.mark.parametrize("key", SHAPES)
+def test_a_key_of_another_type_stops_no_worker(redis: Redis, key: str) -> None:
+    redis.hset(key, "a", "b")
+    with suppress(RedisError):  # a queue that is no list takes no ring: the clock rings again
+        _enqueue(redis, Errand("drain_sender", ()).path, "good")
+    WorkLoop(redis).run(burst=True)
+    _run_until_done(redis)
+
+
+def test_garbage_in_the_registries_stops_no_worker(redis: Redis) -> None:
+    for key in ("rq:wip:bellhop", "rq:failed:bellhop", "rq:finished:bellhop"):
+        redis.zadd(key, {b"\xff\xfe": 1, "gone": 1, "a:b:c": 1})
+    _run_until_done(redis)
+    assert redis.zcard("rq:failed:bellhop") == 0
+
+
+def test_a_huge_job_is_put_aside_unread(redis: Redis, queue: Queue) -> None:
+    huge = {"bomb": zlib.compress(b"0" * 50_000_000), "big": b"0" * 5_000_000}
+    for job_id, data in huge.items():
+        fields = {"data": data, "created_at": "2026-01-01T00:00:00Z", "origin": QUEUE}
+        redis.hset(f"rq:job:{job_id}", mapping=fields)
+        redis.lpush(f"rq:queue:{QUEUE}", job_id)
+    _run_until_done(redis)
+    assert set(queue.failed_job_registry.get_job_ids(cleanup=False)) == set(huge)
+
+
+def test_a_failed_job_is_forgotten_when_its_time_is_over(redis: Redis, queue: Queue) -> None:
+    plain = Queue(QUEUE, connection=redis, serializer=JSONSerializer)
+    job_id = plain.enqueue("os.system", args=("gone",), failure_ttl=1).id
+    meters = Meters()
+    make_worker(redis, meters).work(burst=True, logging_level="WARNING")
+    assert meters.counts()[JOBS.name, ("quarantined",)] == (1.0,)
+    assert len(queue.failed_job_registry) == 1
+    time.sleep(1.1)
+    WorkLoop(redis).run(burst=True)
+    assert not redis.exists(f"rq:job:{job_id}")
+    assert redis.zcard(queue.failed_job_registry.key) == 0
+
+
 def test_garbage_left_half_popped_does_not_stop_the_start(redis: Redis) -> None:
     redis.lpush(f"rq:queue:{QUEUE}:intermediate", b"\xff\xfe", "gone")
     _run_until_done(redis)
@@ -162,7 +209,7 @@ def test_a_failed_job_leaves_no_traceback_behind(
     def break_down(*_: object) -> None:
         raise RuntimeError("+16125550123 wrote hello")
 
-    monkeypatch.setattr(tasks, "drain", break_down)
+    monkeypatch.setattr(Pump, "wake", break_down)
     _enqueue(redis, Errand("drain_sender", ()).path, "gone")
     _work(redis)
     assert len(queue.failed_job_registry) == 1

@@ -111,6 +111,14 @@ def test_the_journey_with_the_processes_apart(
     assert decision["rule"] == "towels"
     assert decision["file"] == "grand-hotel.yaml"
 
+    figures = requests.get(f"{settings.public_url}/metrics", timeout=5).text
+    for process in ("web", "worker", "clock"):
+        assert f'bellhop_processes{{process="{process}"}} 1.0' in figures
+    sent = 'bellhop_sends_total{kind="reply",outcome="accepted"} 1.0'
+    eventually(lambda: sent in requests.get(f"{settings.public_url}/metrics", timeout=5).text)
+    ready = requests.get(f"{settings.public_url}/health/ready", timeout=5).json()
+    assert (ready["worker"], ready["clock"], ready["age"]) == ("ok", "ok", "ok")
+
     guest.texts("the shower is broken")
     guest.texts("please hurry")
     assert shown()["thread"]["team"] == "engineering"

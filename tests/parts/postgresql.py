@@ -36,17 +36,25 @@ class PostgreSQL:
         """SQLAlchemy URL of one of its databases."""
         return f"postgresql://postgres@/{name}?host={self.folder}"
 
+    def make(self) -> None:
+        """Make the cluster."""
+        where, who = ("-D", f"{self.folder}/data"), ("-U", "postgres", "-A", "trust")
+        self._run("initdb", *where, *who, "-E", "UTF8", "--locale=C", "--no-sync")
+
     def start(self) -> None:
         """Make the cluster and wait until it takes connections."""
+        self.make()
         data, log = f"{self.folder}/data", f"{self.folder}/log"
-        encoding = ("-E", "UTF8", "--locale=C")
-        self._run("initdb", "-D", data, "-U", "postgres", "-A", "trust", *encoding, "--no-sync")
         options = f"{SETTINGS} -k {self.folder}"
         self._run("pg_ctl", "-D", data, "-w", "-t", "60", "-l", log, "-o", options, "start")
 
     def stop(self) -> None:
         """Stop it at once and remove its folder."""
         self._run("pg_ctl", "-D", f"{self.folder}/data", "-m", "immediate", "stop", check=False)
+        self.remove()
+
+    def remove(self) -> None:
+        """Remove its folder."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _run(self, program: str, *arguments: str, check: bool = True) -> None:

@@ -1,12 +1,18 @@
 """Health: which part is down, in words, and figures without persons."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
+from sqlmodel import col
 
+from router.flows.restoring.age import beat
 from router.flows.world import World, open_world
 from router.settings import Settings
+from router.store.tables import Number
+from router.web.readiness import CHECKS
 from tests.web.visitor import GUEST, HOTEL, Carrier
 
 
@@ -17,9 +23,51 @@ def test_a_process_that_answers_lives(app: Flask) -> None:
 def test_all_parts_are_ready(app: Flask) -> None:
     answer = app.test_client().get("/health/ready")
     assert answer.status_code == 200
-    parts = {"database": "ok", "schema": "ok", "redis": "ok", "ledger": "ok"}
-    rulebooks = {"rulebooks": "ok", "rule_files": "ok"}
-    assert answer.json == {"ready": True, **parts, **rulebooks}
+    parts = ("database", "schema", "age", "redis", "ledger", "disk", "rulebooks")
+    assert answer.json is not None
+    assert {answer.json[part] for part in parts} == {"ok"}
+    assert answer.json["rule_files"] == "ok"
+
+
+def test_who_is_missing_is_told_and_makes_nothing_unready(app: Flask, businesses: World) -> None:
+    answer = app.test_client().get("/health/ready").json
+    assert answer is not None
+    assert answer["ready"] is True
+    assert "none listens" in answer["worker"]
+    assert "none has gone round" in answer["clock"]
+
+
+def test_a_clock_that_goes_round_is_seen_until_it_stands_still(
+    make_app: Callable[..., Flask], businesses: World, advance: Callable[..., None]
+) -> None:
+    def told() -> str:
+        answer = make_app(businesses).test_client().get("/health/ready").json
+        assert answer is not None
+        return str(answer["clock"])
+
+    beat(businesses)
+    assert told() == "ok"
+    advance(seconds=31)
+    assert "none has gone round since" in told()
+
+
+def test_a_number_whose_account_is_refused_is_named(app: Flask, businesses: World) -> None:
+    with businesses.store.write() as connection:
+        where = (col(Number.tenant_id) == "clinic", col(Number.name) == "main")
+        stopped = {"paused_code": 20003, "paused_until": businesses.now() + timedelta(minutes=5)}
+        connection.execute(update(Number).where(*where).values(stopped))
+    answer = app.test_client().get("/health/ready").json
+    assert answer is not None
+    assert "main of clinic (code 20003)" in answer["senders"]
+    assert answer["ready"] is True
+
+
+def test_asked_often_the_parts_are_asked_once(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[World] = []
+    monkeypatch.setitem(CHECKS, "database", asked.append)
+    client = app.test_client()
+    assert {client.get("/health/ready").status_code for _ in range(20)} == {200}
+    assert len(asked) == 1
 
 
 @pytest.mark.parametrize(

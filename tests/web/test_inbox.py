@@ -35,6 +35,7 @@ WHATEVER_ACTS_NEED = {
     "scope": "service",
     "to": "team:engineering",
     "length": "hour",
+    "choice": "again",
 }
 
 

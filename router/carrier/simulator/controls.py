@@ -80,6 +80,7 @@ class Controls:
         self._add(blueprint, "faults", "POST", self._add_faults)
         self._add(blueprint, "faults", "GET", self._show_faults)
         self._add(blueprint, "faults", "DELETE", self._clear_faults)
+        self._add(blueprint, "faults/made", "GET", self._count_faults)
         self._add(blueprint, "clock", "POST", self._move_clock)
         self._add(blueprint, "clock", "GET", self._show_clock)
         self._add(blueprint, "numbers", "POST", self._set_number)
@@ -140,6 +141,9 @@ class Controls:
     def _clear_faults(self) -> Response:
         self._board.faults.clear()
         return self._show_faults()
+
+    def _count_faults(self) -> Response:
+        return jsonify(self._board.faults.made())
 
     def _move_clock(self) -> Response:
         asked = ClockIn.model_validate(_json()).advance

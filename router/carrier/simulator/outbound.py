@@ -112,8 +112,8 @@ def _call_back(board: Switchboard, sid: str, status: str) -> None:
     if record is None or not record.callback_url:
         return
     fault = board.faults.take("callback", "drop", "duplicate")
-    kind = fault.kind if fault else ""
-    for _ in range({"drop": 0, "duplicate": 2}.get(kind, 1)):
+    copies = 1 if fault is None else {"drop": 0}.get(fault.kind, fault.copies)
+    for _ in range(copies):
         board.posts.post(record.callback_url, _news(board, record, status))
 
 

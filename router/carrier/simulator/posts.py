@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping
 from secrets import token_hex
+from urllib.parse import SplitResult, urlsplit
 
-import urllib3
-
+from router.carrier.connections import Connections
+from router.carrier.http_request import BadRequest, form_body, host_of, write_request
 from router.carrier.signature import SIGNATURE_HEADER, sign
+from router.carrier.wire import NoAnswer, NotSent, exchange
 from router.settings import Settings
+
+FORM = "application/x-www-form-urlencoded"
 
 
 class Posts:
@@ -16,9 +20,7 @@ class Posts:
         self._token = settings.twilio_auth_token[0].get_secret_value()
         self._public_url = settings.public_url
         self._post_to = post_to.rstrip("/")
-        self._pool = urllib3.PoolManager(
-            maxsize=16, timeout=urllib3.Timeout(connect=5, read=15), retries=False
-        )
+        self._servers: dict[tuple[str, str], Connections] = {}
 
     def url(self, path: str) -> str:
         """The public URL of a path of the app."""
@@ -30,28 +32,35 @@ class Posts:
             SIGNATURE_HEADER: sign(self._token, url, params),
             "I-Twilio-Idempotency-Token": token_hex(16),
             "User-Agent": "TwilioProxy/1.1",
+            "Content-Type": FORM,
         }
         target = url.partition("#")[0]
         if target.startswith(self._public_url):
             target = self._post_to + target.removeprefix(self._public_url)
         try:
-            return self._connect_twice(target, params, headers)
-        except urllib3.exceptions.HTTPError:
+            pieces = urlsplit(target)
+            path = pieces.path + ("?" + pieces.query if pieces.query else "")
+            request = write_request("POST", path, host_of(pieces), headers, form_body(params))
+            return self._connect_twice(self._server(pieces), request)
+        except (BadRequest, NotSent, NoAnswer, ValueError):  # ValueError: it is no URL
             return None
 
     def close(self) -> None:
         """Close the idle connections."""
-        self._pool.clear()
+        for server in self._servers.values():
+            server.close()
 
-    def _connect_twice(
-        self, url: str, params: Mapping[str, str], headers: Mapping[str, str]
-    ) -> int:
-        try:
-            return self._once(url, params, headers)
-        except (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError):
-            return self._once(url, params, headers)
+    def _server(self, url: SplitResult) -> Connections:
+        place = (url.scheme, url.netloc)
+        if place not in self._servers:
+            self._servers[place] = Connections(
+                url, connect_seconds=5, read_seconds=15, most_idle=16
+            )
+        return self._servers[place]
 
-    def _once(self, url: str, params: Mapping[str, str], headers: Mapping[str, str]) -> int:
-        return self._pool.request(
-            "POST", url, fields=dict(params), encode_multipart=False, headers=dict(headers)
-        ).status
+    def _connect_twice(self, server: Connections, request: bytes) -> int:
+        with exchange():
+            try:
+                return server.ask(request).status
+            except NotSent:
+                return server.ask(request).status

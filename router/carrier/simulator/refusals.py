@@ -9,6 +9,7 @@ from router.carrier.simulator.payloads import error_payload
 from router.carrier.simulator.switchboard import Switchboard
 
 _RFC9457_CODE, _CODE_DIGITS = 21211, 5
+_STATUS_OF_CODE = {20429: 429, 20500: 500}
 _DONE_FIRST = frozenset({"500_after", "timeout", "reset", "bad_json", "empty", "no_sid"})
 
 
@@ -23,6 +24,9 @@ def answer(board: Switchboard, place: Place, act: Callable[[], Response]) -> Res
     """Do what was asked and answer, with the fault that waits for this place."""
     fault = board.faults.take(place)
     if fault is None:
+        return act()
+    if fault.kind == "late":
+        board.closing.wait(fault.seconds)
         return act()
     if fault.kind in _DONE_FIRST:
         return _spoil(board, fault, act())
@@ -72,12 +76,13 @@ def _too_many(fault: Fault) -> Response:
 
 
 def _problem(code: int) -> Response:
+    http_status = _STATUS_OF_CODE.get(code, 400)
     problem = {
         "type": f"https://www.twilio.com/docs/errors/{code}",
         "title": "told to refuse",
-        "status": 400,
+        "status": http_status,
         "code": code,
     }
     refused = jsonify(problem)
-    refused.status_code, refused.content_type = 400, "application/problem+json"
+    refused.status_code, refused.content_type = http_status, "application/problem+json"
     return refused

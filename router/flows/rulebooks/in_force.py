@@ -98,7 +98,7 @@ def put_in_force(
         .where(col(Tenant.id) == book.tenant)
         .values(name=book.name, live_revision=number)
     )
-    renumber(connection, book)
+    renumber(connection, book, at)
     forget_earlier_file(connection, book.tenant, candidate.file)
     note_live(connection, book.tenant, candidate.file, candidate.hash, at)
     said: dict[str, Detail] = {"revision": number, "file": candidate.file, "hash": candidate.hash}

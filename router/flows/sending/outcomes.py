@@ -1,41 +1,129 @@
 """What became of an attempt is written down, unless a callback or a reconcile was first."""
 
 import random
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select, update
+import structlog
+from sqlalchemy import ColumnElement, Connection, bindparam, or_, update
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
 from router.carrier.api import Accepted, Delay, Outcome, Refused, Unknown, state_after
 from router.flows.consent.refusals import RefusedMessage, take_refusal
 from router.flows.sending.claims import Claim
+from router.flows.sending.strays import merge_strays
 from router.flows.world import World
+from router.store.engine import DatabaseDown
+from router.store.rows import table
 from router.store.tables import Message, Number
 
 PAUSE = timedelta(minutes=5)
+ACCOUNT_REFUSED = 20003  # also where the carrier gives no code
 LONGEST_DELAY_SECONDS = 300.0
+
+Attempt = tuple[Claim, Outcome]
+
+log = structlog.get_logger()
+
+_ACCEPT = (
+    update(table(Message))
+    .where(
+        col(Message.tenant_id) == bindparam("tenant"),
+        col(Message.id) == bindparam("message"),
+        col(Message.token) == bindparam("claimed"),
+        col(Message.sid).is_(None),
+    )
+    .values(
+        state=bindparam("becomes"),
+        sid=bindparam("given"),
+        error_code=bindparam("code"),
+        reason=None,
+        not_before=None,
+        updated_at=bindparam("now"),
+    )
+)
+
+
+def record_all(world: World, attempts: Sequence[Attempt]) -> None:
+    """Write down what became of many, those that were taken in one transaction. Safe to repeat."""
+    taken = [(claim, outcome) for claim, outcome in attempts if isinstance(outcome, Accepted)]
+    if taken:
+        try:
+            record_accepted(world, taken)
+        except IntegrityError:  # one of the SIDs was taken for another text's by the settling
+            for each in taken:
+                _record_alone(world, *each)
+    for claim, outcome in attempts:
+        if not isinstance(outcome, Accepted):
+            _record_alone(world, claim, outcome)
+
+
+def _record_alone(world: World, claim: Claim, outcome: Outcome) -> None:
+    """Whatever is wrong with one: its lease runs out, and the carrier's log settles it."""
+    try:
+        record(world, claim, outcome)
+    except DatabaseDown:
+        raise
+    except Exception as error:  # noqa: BLE001 (it must not keep the others from being written)
+        log.error("outcome_not_written", message=claim.message_id, error=error)  # noqa: TRY400
 
 
 def record(world: World, claimed: Claim, outcome: Outcome) -> None:
-    """Write down what became of an attempt, unless a callback or a reconcile was first."""
+    """Write down what became of one attempt."""
+    if isinstance(outcome, Accepted):
+        record_accepted(world, [(claimed, outcome)])
+        return
     at = world.now()
     with world.store.write() as connection:
         match outcome:
-            case Accepted(sid, status, error_code):
-                state = state_after("accepted", status)
-                _settle(connection, claimed, at, state=state, sid=sid, error_code=error_code)
             case Delay(code, seconds):
                 again = at + timedelta(seconds=_backoff(claimed.attempt, seconds))
                 _settle(connection, claimed, at, state="queued", not_before=again, error_code=code)
+                if seconds:  # it asks for a pause, or is not there: that holds for all we send
+                    _pause(connection, claimed, at + timedelta(seconds=seconds))
             case Refused(code, "stop_sender"):
                 _settle(connection, claimed, at, state="queued", error_code=code)
-                _pause(connection, claimed, code, at)
+                _stop(connection, claimed, code, at + PAUSE)
             case Refused(code, action):
                 settled = _settle(connection, claimed, at, state="failed", error_code=code)
                 if settled and action == "suppress" and code is not None:
                     take_refusal(world, connection, _refused(claimed), code)
             case Unknown(reason):
                 _settle(connection, claimed, at, state="unknown", reason=reason)
+        if claimed.is_probe and not _is_account_refused(outcome):
+            _resume(connection, claimed)
+
+
+def record_accepted(world: World, taken: Sequence[tuple[Claim, Accepted]]) -> None:
+    """Write down in one transaction what the carrier took.
+
+    Who has the token of an attempt and the carrier's word for it is right, whatever was made of the
+    attempt meanwhile: its lease may have run out, or it may wait to be sent again.
+    """
+    at = world.now()
+    with world.store.write() as connection:
+        connection.execute(_ACCEPT, [_acceptance(claim, answer, at) for claim, answer in taken])
+        merge_strays(world, connection, {answer.sid: claim for claim, answer in taken})
+        for claim, _ in taken:
+            if claim.is_probe:
+                _resume(connection, claim)
+
+
+def _acceptance(claim: Claim, answer: Accepted, at: datetime) -> dict[str, object]:
+    return {
+        "tenant": claim.tenant_id,
+        "message": claim.message_id,
+        "claimed": claim.token,
+        "becomes": state_after("accepted", answer.status),
+        "given": answer.sid,
+        "code": answer.error_code,
+        "now": at,
+    }
+
+
+def _is_account_refused(outcome: Outcome) -> bool:
+    return isinstance(outcome, Refused) and outcome.action == "stop_sender"
 
 
 def _refused(claimed: Claim) -> RefusedMessage:
@@ -58,16 +146,33 @@ def _settle(connection: Connection, claimed: Claim, at: datetime, **values: obje
     return bool(changed.rowcount)
 
 
-def _pause(connection: Connection, claimed: Claim, code: int | None, at: datetime) -> None:
-    number = (
-        select(col(Message.number))
-        .where(col(Message.tenant_id) == claimed.tenant_id, col(Message.id) == claimed.message_id)
-        .scalar_subquery()
+def _number_of(claimed: Claim) -> tuple[ColumnElement[bool], ...]:
+    return (
+        col(Number.tenant_id) == claimed.tenant_id,
+        col(Number.address) == claimed.number,
     )
+
+
+def _pause(connection: Connection, claimed: Claim, until: datetime) -> None:
+    """Nothing leaves from this number before then."""
+    is_longer = or_(col(Number.paused_until).is_(None), col(Number.paused_until) < until)
+    connection.execute(
+        update(Number).where(*_number_of(claimed), is_longer).values(paused_until=until)
+    )
+
+
+def _stop(connection: Connection, claimed: Claim, code: int | None, until: datetime) -> None:
+    """The account is refused: after the pause one text finds out whether it still is."""
     connection.execute(
         update(Number)
-        .where(col(Number.tenant_id) == claimed.tenant_id, col(Number.address) == number)
-        .values(paused_code=code, paused_until=at + PAUSE)
+        .where(*_number_of(claimed))
+        .values(paused_code=code or ACCOUNT_REFUSED, paused_until=until)
+    )
+
+
+def _resume(connection: Connection, claimed: Claim) -> None:
+    connection.execute(
+        update(Number).where(*_number_of(claimed)).values(paused_code=None, paused_until=None)
     )
 
 

@@ -1,7 +1,9 @@
 """What became of a text is not known: settled by a callback, else by the carrier's own log.
 
-The log is asked only after a grace longer than it lags behind. A text found there was sent; one
-that is not there is queued again, but a code never is: a person decides. Nothing is resent blindly.
+The log is asked only after a grace longer than it lags behind. A text found there was sent. One
+that is not there was not, if the log shows what came to the carrier at that time: it is queued
+again, unless it is a code. Whatever the log cannot settle is a person's to decide; nothing is
+resent blindly.
 """
 
 from collections.abc import Sequence
@@ -14,57 +16,65 @@ from sqlmodel import col
 from router.carrier.api import Carrier, CarrierError, Listed, state_after
 from router.flows.ripples import CALM, Ripples
 from router.flows.senders import Sender, bell_of, find_sender
+from router.flows.sending.doubts import (
+    Doubt,
+    Witness,
+    has_been_overtaken,
+    has_company,
+    is_to_be_looked_up,
+    read_doubts,
+)
+from router.flows.sending.leases import GIVE_UP_AFTER, grace_of
 from router.flows.world import World
-from router.store.rows import CONTACT_OF_THREAD, THREAD_OF_MESSAGE, AnyRow, is_unfinished
-from router.store.tables import Contact, Message, Thread
+from router.store.rows import is_unfinished
+from router.store.tables import Message, Thread
 
-GRACE = timedelta(seconds=120)
 CLOCKS_DIFFER = timedelta(seconds=60)  # an earlier twin is told apart by its SID, which is ours
 LOOK_BACK = timedelta(minutes=5)
-BATCH = 50
+BUDGET_SECONDS = 20.0
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
-    """An attempt of which nothing was heard."""
+class Verdict:
+    """What a message is from now on; `not_before`: when it is looked up again, still in doubt."""
 
-    message_id: str
-    thread_id: str
-    token: str
-    kind: str
-    to: str
-    body: str
-    attempted_at: datetime
+    state: str
+    sid: str | None = None
+    reason: str | None = None
+    not_before: datetime | None = None
 
 
 def settle(world: World, carrier: Carrier, sender_id: str) -> Ripples:
-    """Settle one sender's doubts; those that the carrier cannot answer yet stay."""
+    """Settle one sender's doubts; those that the carrier cannot answer yet stay for a while."""
+    ends = world.monotonic() + BUDGET_SECONDS
     with world.store.read() as connection:
         sender = find_sender(connection, sender_id)
     if sender is None:
         return CALM
     _expire_leases(world, sender)
-    ripples = CALM
-    for doubt in _doubts(world, sender):
+    ripples, shown = CALM, dict[str, bool]()
+    for doubt in read_doubts(world, sender):
+        if world.monotonic() > ends:
+            break  # the clock asks again
         try:
             listed = carrier.list_sent(doubt.to, sender.address, doubt.attempted_at - LOOK_BACK)
+            is_complete = _shows(carrier, doubt.witness, shown)
         except CarrierError:
-            return ripples  # not now: the clock asks again
-        ripples |= _decide(world, sender, doubt, listed)
+            listed, is_complete = [], False
+        ripples |= _decide(world, sender, doubt, listed, is_complete=is_complete)
     return ripples
 
 
 def unsettled(world: World) -> frozenset[str]:
     """The senders (opaque ids) that `settle` has work for now."""
-    now = world.now()
     with world.store.read() as connection:
         rows = connection.execute(
             select(col(Message.tenant_id), col(Message.number))
             .where(
                 is_unfinished(),
                 or_(
-                    (col(Message.state) == "sending") & (col(Message.lease_until) < now),
-                    (col(Message.state) == "unknown") & (col(Message.attempted_at) < now - GRACE),
+                    (col(Message.state) == "sending") & (col(Message.lease_until) < world.now()),
+                    is_to_be_looked_up(world),
                 ),
             )
             .distinct()
@@ -88,62 +98,31 @@ def _expire_leases(world: World, sender: Sender) -> None:
         )
 
 
-def _doubts(world: World, sender: Sender) -> list[Doubt]:
-    now = world.now()
-    with world.store.read() as connection:
-        keys = world.keys(connection, sender.tenant_id)
-        rows: Sequence[AnyRow] = connection.execute(
-            select(
-                col(Message.id),
-                col(Message.thread_id),
-                col(Message.token),
-                col(Message.kind),
-                col(Message.body),
-                col(Message.attempted_at),
-                col(Contact.id).label("contact_id"),
-                col(Contact.address),
-            )
-            .join(
-                Thread,
-                THREAD_OF_MESSAGE,
-            )
-            .join(
-                Contact,
-                CONTACT_OF_THREAD,
-            )
-            .where(
-                col(Message.tenant_id) == sender.tenant_id,
-                col(Message.number) == sender.address,
-                is_unfinished(),
-                col(Message.state) == "unknown",
-                col(Message.attempted_at) < now - GRACE,
-            )
-            .order_by(col(Message.attempted_at))
-            .limit(BATCH)
-        ).all()
-    return [
-        Doubt(
-            message_id=row.id,
-            thread_id=row.thread_id,
-            token=row.token,
-            kind=row.kind,
-            to=keys.open("contact.address", row.contact_id, row.address),
-            body=keys.open("message.body", row.id, row.body),
-            attempted_at=row.attempted_at,
-        )
-        for row in rows
-    ]
+def _shows(carrier: Carrier, witness: Witness | None, shown: dict[str, bool]) -> bool:
+    """Whether the log is up to date, as far as can be told; what was found out is kept in `shown`.
+
+    Where nobody bears witness, the grace is trusted to be longer than the log lags.
+    """
+    if witness is None:
+        return True
+    if witness.sid not in shown:
+        shown[witness.sid] = carrier.is_listed(witness.sid, witness.to, witness.from_address)
+    return shown[witness.sid]
 
 
-def _decide(world: World, sender: Sender, doubt: Doubt, listed: Sequence[Listed]) -> Ripples:
+def _decide(
+    world: World, sender: Sender, doubt: Doubt, listed: Sequence[Listed], *, is_complete: bool
+) -> Ripples:
     now = world.now()
     with world.store.write() as connection:
-        found = _unclaimed(connection, sender, _matching(doubt, listed))
-        values: dict[str, object] = {"state": "queued", "not_before": None}
-        if found:
-            values = {"state": state_after("accepted", found[0].status), "sid": found[0].sid}
-        elif doubt.kind == "code":
-            values = {"state": "review"}
+        _hold_thread(connection, sender, doubt)
+        found = _unclaimed(connection, sender, doubt, _matching(doubt, listed))
+        if found and has_company(connection, sender.tenant_id, doubt):
+            verdict = _later(world, doubt)
+        elif found:
+            verdict = Verdict(state_after("accepted", found[0].status), found[0].sid)
+        else:
+            verdict = _verdict_unlisted(world, connection, sender, doubt, is_complete=is_complete)
         connection.execute(
             update(Message)
             .where(
@@ -152,11 +131,45 @@ def _decide(world: World, sender: Sender, doubt: Doubt, listed: Sequence[Listed]
                 col(Message.state) == "unknown",
                 col(Message.token) == doubt.token,
             )
-            .values(**values, updated_at=now)
+            .values(
+                state=verdict.state,
+                sid=verdict.sid,
+                reason=verdict.reason,
+                not_before=verdict.not_before,
+                updated_at=now,
+            )
         )
+    if verdict.state == "unknown":
+        return CALM
     return Ripples(
         senders=frozenset({sender.id}), threads=frozenset({(sender.tenant_id, doubt.thread_id)})
     )
+
+
+def _hold_thread(connection: Connection, sender: Sender, doubt: Doubt) -> None:
+    """As a claim does: else a later text could be claimed while this one is being queued again."""
+    ours = (col(Thread.tenant_id) == sender.tenant_id, col(Thread.id) == doubt.thread_id)
+    connection.execute(select(col(Thread.id)).where(*ours).with_for_update())
+
+
+def _verdict_unlisted(
+    world: World, connection: Connection, sender: Sender, doubt: Doubt, *, is_complete: bool
+) -> Verdict:
+    """It is not in the log. That proves something only where the log is complete."""
+    if not is_complete:
+        if world.now() - doubt.attempted_at > GIVE_UP_AFTER:
+            return Verdict("review", reason="log lags")
+        return _later(world, doubt)
+    if doubt.kind == "code":
+        return Verdict("review", reason="code")
+    if has_been_overtaken(connection, sender.tenant_id, doubt):
+        return Verdict("review", reason="overtaken")
+    return Verdict("queued")
+
+
+def _later(world: World, doubt: Doubt) -> Verdict:
+    again = world.now() + grace_of(world.settings) / 4
+    return Verdict("unknown", reason=doubt.reason, not_before=again)
 
 
 def _matching(doubt: Doubt, listed: Sequence[Listed]) -> list[Listed]:
@@ -166,14 +179,16 @@ def _matching(doubt: Doubt, listed: Sequence[Listed]) -> list[Listed]:
     return sorted(same, key=lambda one: one.created_at)
 
 
-def _unclaimed(connection: Connection, sender: Sender, listed: Sequence[Listed]) -> list[Listed]:
-    """Those whose SID no other message of ours bears."""
-    taken = set(
-        connection.execute(
-            select(col(Message.sid)).where(
-                col(Message.tenant_id) == sender.tenant_id,
-                col(Message.sid).in_([one.sid for one in listed]),
-            )
-        ).scalars()
+def _unclaimed(
+    connection: Connection, sender: Sender, doubt: Doubt, listed: Sequence[Listed]
+) -> list[Listed]:
+    """Those whose SID no other message of the thread bears, or has borne."""
+    if not listed:
+        return []
+    rows = connection.execute(
+        select(col(Message.sid), col(Message.first_sid)).where(
+            col(Message.tenant_id) == sender.tenant_id, col(Message.thread_id) == doubt.thread_id
+        )
     )
+    taken = {sid for row in rows for sid in row}
     return [one for one in listed if one.sid not in taken]

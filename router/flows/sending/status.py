@@ -2,88 +2,59 @@
 times, before or after the send itself has returned.
 """
 
-from datetime import datetime
-from typing import Any
+from sqlalchemy import Connection
 
-from sqlalchemy import Connection, select, update
-from sqlmodel import col
-
-from router.carrier.api import StatusUpdate, rank, state_after
-from router.carrier.errors import classify
-from router.flows.consent.refusals import RefusedMessage, take_refusal
+from router.carrier.api import StatusUpdate, rank
 from router.flows.ripples import CALM, Ripples
-from router.flows.senders import bell_of
+from router.flows.senders import find_receiver
+from router.flows.sending.merging import FAILURES, UNSETTLED, find_outgoing, merge
+from router.flows.sending.review import SENT_AGAIN, TAKEN_AS_SENT
+from router.flows.sending.strays import keep_stray
 from router.flows.world import World
 from router.store.rows import AnyRow
-from router.store.tables import Message
-
-UNSETTLED = frozenset({"queued", "sending", "unknown", "review", "canceled", "suppressed"})
 
 
 def record_status(world: World, news: StatusUpdate) -> Ripples:
-    """Merge one callback; an unknown status, message or SID changes nothing."""
-    if rank(news.status) is None or news.tenant is None or news.message_id is None:
+    """Merge one callback. An unknown status changes nothing; an unknown SID is kept for an hour."""
+    if rank(news.status) is None:
         return CALM
-    at = world.now()
     with world.store.write() as connection:
-        row = _find(connection, news.tenant, news.message_id)
+        if news.tenant is None or news.message_id is None:
+            return _merge_by_sid(world, connection, news)
+        row = find_outgoing(connection, news.tenant, message_id=news.message_id)
         if row is None or not _is_about(row, news):
             return CALM
-        return _merge(world, connection, row, news, at)
+        return merge(world, connection, row, news)
 
 
-def _find(connection: Connection, tenant_id: str, message_id: str) -> AnyRow | None:
-    return connection.execute(
-        select(
-            col(Message.id),
-            col(Message.tenant_id),
-            col(Message.thread_id),
-            col(Message.number),
-            col(Message.kind),
-            col(Message.template),
-            col(Message.state),
-            col(Message.sid),
-            col(Message.attempt),
-        )
-        .where(
-            col(Message.tenant_id) == tenant_id,
-            col(Message.id) == message_id,
-            col(Message.direction) == "out",
-        )
-        .with_for_update()
-    ).one_or_none()
+def _merge_by_sid(world: World, connection: Connection, news: StatusUpdate) -> Ripples:
+    """The callback's address names no message: it is not the one that we gave."""
+    sender = find_receiver(connection, news.from_address, None)
+    if sender is None:
+        return CALM
+    row = find_outgoing(connection, sender.tenant_id, sid=news.sid)
+    if row is None:
+        keep_stray(world, connection, news)
+        return CALM
+    return merge(world, connection, row, news)
 
 
 def _is_about(row: AnyRow, news: StatusUpdate) -> bool:
     """Whether the callback belongs to this text: its SID, or the SID of an attempt that was lost.
 
-    A callback of an attempt proves that the attempt was sent, also when it had been given up.
+    A callback of an attempt proves that the attempt was sent, also when it had been given up. That
+    of a text which is tried once more tells only good news: it arrived after all.
     """
     if row.sid is not None:
         return bool(row.sid == news.sid)
+    if row.first_sid == news.sid and news.status in FAILURES | {"sent", "sending", "queued"}:
+        return False
     attempted = news.attempt is not None and 0 < news.attempt <= row.attempt
-    return attempted and row.state in UNSETTLED
+    is_open = row.state in UNSETTLED or row.reason == TAKEN_AS_SENT
+    return attempted and is_open and not _is_overruled(row, news)
 
 
-def _merge(
-    world: World, connection: Connection, row: AnyRow, news: StatusUpdate, at: datetime
-) -> Ripples:
-    state = state_after(row.state if row.sid else "unknown", news.status)
-    if state == row.state and row.sid is not None:
-        return CALM
-    values: dict[str, Any] = {"state": state, "sid": news.sid, "updated_at": at}
-    if news.error_code is not None:
-        values["error_code"] = news.error_code
-    connection.execute(
-        update(Message)
-        .where(col(Message.tenant_id) == row.tenant_id, col(Message.id) == row.id)
-        .values(**values)
-    )
-    if news.error_code is not None and classify(news.error_code, None) == "suppress":
-        refused = RefusedMessage(row.tenant_id, row.thread_id, row.number, row.kind, row.template)
-        take_refusal(world, connection, refused, news.error_code)
-    unblocks = row.state in UNSETTLED
-    return Ripples(
-        senders=bell_of(connection, row.tenant_id, row.number) if unblocks else frozenset(),
-        threads=frozenset({(row.tenant_id, row.thread_id)}),
-    )
+def _is_overruled(row: AnyRow, news: StatusUpdate) -> bool:
+    """Whether a person has it sent again since: that an earlier attempt failed stops nothing."""
+    is_earlier = row.state == "queued" or news.attempt != row.attempt
+    return row.reason == SENT_AGAIN and is_earlier and news.status in FAILURES

@@ -63,7 +63,9 @@ class RefusedEdit(SQLModel, table=True):
 
 
 class Number(SQLModel, table=True):
-    """A sender of the live rulebook. `id` is opaque: it is what the bell's jobs carry."""
+    """A sender of the live rulebook. `id` is opaque: it is what the bell's jobs carry. `since`:
+    when the tenant got the number; NULL: before that was noted.
+    """
 
     __table_args__ = (UniqueConstraint("address"), Index("ix_number_service", "service_sid"))
     tenant_id: str = Field(primary_key=True)
@@ -72,6 +74,7 @@ class Number(SQLModel, table=True):
     name: str
     service_sid: str | None = None
     opt_out_by: str
+    since: datetime | None = None
     paused_code: int | None = None  # the carrier refused the account with this code …
     paused_until: datetime | None = None  # … so nothing is tried before then
     paced_until: datetime | None = None  # by then the segments that were claimed have left

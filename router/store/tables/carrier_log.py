@@ -1,4 +1,4 @@
-"""What the carrier tells that belongs to no message yet, and how far its log has been read."""
+"""What the carrier tells that belongs to no message yet, and how far something has come."""
 
 from datetime import datetime
 
@@ -15,7 +15,9 @@ class StrayStatus(SQLModel, table=True):
 
 
 class Watermark(SQLModel, table=True):
-    """How far something of the carrier's has been read: all that is older than `at` is here."""
+    """How far something has come. `inbound`: all that the carrier's log has of before `at` is here;
+    `clock`: a clock last went round then; `restored`: a backup was put in place.
+    """
 
     name: str = Field(primary_key=True)
     at: datetime

@@ -9,6 +9,7 @@ UNFINISHED_STATES = ("queued", "sending", "unknown")
 UNFINISHED = "state IN ('queued', 'sending', 'unknown')"
 HELD = "state = 'held'"
 REVIEW = "state = 'review'"
+TAKEN = "sid IS NOT NULL AND attempted_at IS NOT NULL"
 
 
 class Message(SQLModel, table=True):
@@ -49,6 +50,13 @@ class Message(SQLModel, table=True):
             "updated_at",
             sqlite_where=text(REVIEW),
             postgresql_where=text(REVIEW),
+        ),
+        Index(
+            "ix_message_taken",
+            "tenant_id",
+            "attempted_at",
+            sqlite_where=text(TAKEN),
+            postgresql_where=text(TAKEN),
         ),
         Index(
             "ix_message_held",

@@ -2,8 +2,16 @@
 
 from collections.abc import Callable
 
+from flask import Flask
 from playwright.sync_api import Page, expect
+from sqlalchemy import update
+from sqlmodel import col
 
+from router.flows.ripples import Ripples
+from router.flows.world import World
+from router.jobs.live import ANY
+from router.store.tables import Message
+from router.web.parts import Parts
 from tests.web.browser.sizes import PHONE
 from tests.web.visitor import Carrier
 
@@ -72,3 +80,25 @@ def test_on_a_phone_list_and_thread_take_turns(
     expect(page.locator(".line")).to_be_visible()
     width = page.evaluate("document.documentElement.scrollWidth")
     assert width <= PHONE["width"]
+
+
+def test_what_may_have_been_sent_is_decided_with_one_tap_and_everyone_sees_it_go(
+    inbox: Callable[..., Page], carrier: Carrier, businesses: World, app: Flask
+) -> None:
+    carrier.text("towels")
+    page, other = inbox(), inbox(PHONE)
+    expect(page.get_by_role("link", name="Maybe sent")).to_have_count(0)
+    with businesses.store.write() as connection:
+        replies = update(Message).where(col(Message.direction) == "out")
+        connection.execute(replies.values(state="review", attempt=1))
+    parts: Parts = app.extensions["bellhop"]
+    parts.bell.ring(Ripples(threads=frozenset({("grand-hotel", ANY)})))
+    other.get_by_role("link", name="Maybe sent 1").click()
+    expect(other.locator(".review")).to_contain_text("Towels are on the way.")
+    page.get_by_role("link", name="Maybe sent 1").click()
+    page.locator(".review__who").click()
+    page.locator("#thread").get_by_role("button", name="Send it again").click()
+    expect(page.locator(".state--waiting")).to_contain_text("Waiting to be sent again")
+    for each in (page, other):
+        expect(each.get_by_text("Nothing left to decide")).to_be_visible()
+    assert other.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

@@ -14,12 +14,15 @@ def upgrade() -> None:
     """Go one step forward."""
     op.add_column("message", sa.Column("first_sid", AutoString(), nullable=True))
     op.add_column("number", sa.Column("paced_until", UTCDateTime(), nullable=True))
+    op.add_column("number", sa.Column("since", UTCDateTime(), nullable=True))
     op.drop_index("ix_message_outbox", "message")
     unfinished = "state IN ('queued', 'sending', 'unknown')"
     place = ["tenant_id", "number", "priority", "created_at", "seq"]
     _index("ix_message_outbox", place, unfinished)
     _index("ix_message_unfinished", ["tenant_id", "thread_id", "seq"], unfinished)
     _index("ix_message_review", ["tenant_id", "updated_at"], "state = 'review'")
+    taken = "sid IS NOT NULL AND attempted_at IS NOT NULL"
+    _index("ix_message_taken", ["tenant_id", "attempted_at"], taken)
     op.create_table(
         "straystatus",
         sa.Column("sid", AutoString(), nullable=False),

@@ -7,7 +7,8 @@ import pytest
 from router.carrier.api import Delay, Outcome, Unknown
 from router.flows.publish import publish_folder
 from router.flows.senders import find_receiver
-from router.flows.sending.claims import LEASE, Claim, claim
+from router.flows.sending.claims import Claim, claim
+from router.flows.sending.leases import LONGEST_LEASE
 from router.flows.sending.outcomes import record
 from router.flows.sending.stranded import let_go_stranded
 from router.flows.world import World
@@ -50,7 +51,7 @@ def test_what_comes_back_to_a_number_that_left_holds_nothing_up(
     if outcome is not None:
         record(alice.world, on_its_way, outcome)
     alice.texts("towels", to=ANOTHER)
-    advance(seconds=LEASE.total_seconds() + 1)
+    advance(seconds=LONGEST_LEASE.total_seconds() + 1)
     assert let_go_stranded(alice.world).threads == {(TENANT, alice.thread["id"])}
     assert answers(alice) == [(fate, LEFT), ("queued", None)]
     line.drain()

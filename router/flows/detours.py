@@ -1,0 +1,68 @@
+"""Texts that came by a detour (the spool, the carrier's log) are taken in, each person's in order.
+
+A text that cannot be taken in for a reason that passes holds back what the same person wrote to the
+same number afterwards, and nothing of anybody else. One that is broken holds back nothing for long.
+"""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import structlog
+
+from router.carrier.api import Inbound
+from router.flows.receive import Received, receive
+from router.flows.ripples import CALM, Ripples
+from router.flows.rulebooks.live import RulebookLost
+from router.flows.world import World
+from router.store.engine import DatabaseDown
+
+PATIENCE = timedelta(minutes=10)  # so long a fault of which nothing is known may be one that passes
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Detour:
+    """One round over what came late, oldest first.
+
+    `taken_in`: how many were stored; `lost`: how many wait for a rulebook that does not load.
+    """
+
+    world: World
+    ripples: Ripples = CALM
+    taken_in: int = 0
+    lost: int = 0
+    _held_back: set[tuple[str, str]] = field(default_factory=set)
+
+    def take_in(self, text: Inbound) -> bool:
+        """Take a text in, unless an earlier one of the same person waits; whether it is dealt with.
+
+        Raises DatabaseDown: nothing more can be done in this round.
+        """
+        if (text.from_address, text.to_address) in self._held_back:
+            return False
+        try:
+            received = receive(self.world, text)
+        except DatabaseDown:
+            raise
+        except RulebookLost:
+            self.lost += 1
+            self.hold_back(text)
+        except Exception as error:  # noqa: BLE001 (whatever it is, other people's texts must go on)
+            log.warning("late_text_not_taken_in", sid=text.sid, error=type(error).__name__)
+            if text.sent_at is not None and self.world.now() - text.sent_at < PATIENCE:
+                self.hold_back(text)
+        else:
+            self._note(text, received)
+            return True
+        return False
+
+    def _note(self, text: Inbound, received: Received) -> None:
+        self.ripples |= received.ripples
+        self.taken_in += received.status == "stored"
+        if received.status == "unknown_number":
+            log.warning("inbound_to_unknown_number", sid=text.sid)
+
+    def hold_back(self, text: Inbound) -> None:
+        """What this person wrote afterwards waits for the next round."""
+        self._held_back.add((text.from_address, text.to_address))

@@ -1,0 +1,141 @@
+"""Hands: the threads that talk to the carrier; each takes what is due and matters most."""
+
+import heapq
+import itertools
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+from router.carrier.api import Carrier, Delay, Outcome, Outgoing, Unknown
+from router.carrier.webhook import callback_url
+from router.flows.sending.claims import Claim
+from router.flows.sending.leases import lease_of
+from router.flows.world import World
+
+NOT_BEGUN = Delay(None, 0.0)
+
+log = structlog.get_logger()
+
+
+class Hands:
+    """Up to `most` threads, started as they are needed; each outcome is handed to `done`."""
+
+    def __init__(
+        self, world: World, carrier: Carrier, done: Callable[[Claim, Outcome], None], most: int
+    ) -> None:
+        self._world = world
+        self._carrier = carrier
+        self._done = done
+        self._most = most
+        self._given = threading.Condition()
+        self._order = itertools.count()
+        self._ready: list[tuple[int, int, Claim]] = []  # by priority, then by age
+        self._later: list[tuple[datetime, int, Claim]] = []  # by the time of their turn
+        self._free_at: dict[str, datetime] = {}  # of paced numbers: when the next may follow
+        self._threads: list[threading.Thread] = []
+        self._idle = 0
+        self._is_watched = False  # whether one of the idle waits for the next turn
+        self._is_closed = False
+
+    def give(self, claims: tuple[Claim, ...]) -> None:
+        """Have these sent, each in its turn."""
+        with self._given:
+            now = self._world.now()
+            for claim in claims:
+                self._add(claim, now)
+            self._start()
+            self._given.notify(len(claims))
+
+    def close(self, timeout_seconds: float) -> None:
+        """Begin nothing more: what was not begun is done with at once, what is under way goes on
+        for at most so long.
+        """
+        with self._given:
+            self._is_closed = True
+            dropped = [claim for *_, claim in (*self._ready, *self._later)]
+            self._ready, self._later = [], []
+            self._given.notify_all()
+        for claim in dropped:
+            self._done(claim, NOT_BEGUN)
+        ends = self._world.monotonic() + timeout_seconds
+        for thread in self._threads:
+            thread.join(max(0.0, ends - self._world.monotonic()))
+
+    def _add(self, claim: Claim, now: datetime) -> None:
+        turn = max(claim.send_at, self._free_at.get(claim.number, claim.send_at))
+        if turn > now:
+            heapq.heappush(self._later, (turn, next(self._order), claim))
+            return
+        if claim.clear_seconds:
+            self._free_at[claim.number] = now + timedelta(seconds=claim.clear_seconds)
+        heapq.heappush(self._ready, (claim.priority, next(self._order), claim))
+
+    def _start(self) -> None:
+        wanted = len(self._ready) + len(self._later) - self._idle
+        for _ in range(min(wanted, self._most - len(self._threads))):
+            thread = threading.Thread(target=self._work, name="send", daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def _work(self) -> None:
+        while (claim := self._next()) is not None:
+            self._done(claim, self._send(claim))
+
+    def _next(self) -> Claim | None:
+        with self._given:
+            while not self._is_closed:
+                now = self._world.now()
+                while self._later and self._later[0][0] <= now:
+                    self._add(heapq.heappop(self._later)[-1], now)
+                if self._ready:
+                    if len(self._ready) > 1 or self._later:
+                        self._given.notify()  # for the rest, and for the next turn
+                    return heapq.heappop(self._ready)[-1]
+                self._rest(now)
+            return None
+
+    def _rest(self, now: datetime) -> None:
+        """Wait to be needed. Only one waits for the next turn, so that a turn wakes no crowd."""
+        watches = bool(self._later) and not self._is_watched
+        wait = (self._later[0][0] - now).total_seconds() if watches else None
+        self._is_watched |= watches
+        self._idle += 1
+        self._given.wait(wait)
+        self._idle -= 1
+        if watches:
+            self._is_watched = False
+
+    def _send(self, claim: Claim) -> Outcome:
+        meters = self._world.meters
+        if claim.attempt == 1:
+            waited = self._world.now() - claim.created_at
+            meters.reached_the_wire(claim.priority, waited.total_seconds())
+        outcome = self._try(claim)
+        claimed_at = claim.deadline - lease_of(self._world.settings).total_seconds() / 3
+        took_seconds = self._world.monotonic() - claimed_at
+        meters.sent(claim.kind, type(outcome).__name__.lower(), took_seconds)
+        return outcome
+
+    def _try(self, claim: Claim) -> Outcome:
+        try:
+            return self._carrier.send(self._outgoing(claim))
+        except Exception as error:  # noqa: BLE001 (a fault of ours: whether it was sent is not known)
+            log.error("send_broke", error=error)  # noqa: TRY400 (a traceback may quote the text)
+            return Unknown("a fault of ours")
+
+    def _outgoing(self, claim: Claim) -> Outgoing:
+        return Outgoing(
+            to=claim.to,
+            from_address=claim.number,
+            body=claim.body,
+            service_sid=claim.service_sid,
+            callback_url=callback_url(
+                self._world.settings.public_url,
+                tenant=claim.tenant_id,
+                message_id=claim.message_id,
+                attempt=claim.attempt,
+            ),
+            deadline=claim.deadline,
+        )

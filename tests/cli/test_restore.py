@@ -1,0 +1,82 @@
+"""A backup, put back: nothing is sent from it before `db restored`, and nothing twice after it."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+from sqlmodel import col
+
+from router.carrier.api import Inbound
+from router.flows.publish import publish_folder
+from router.flows.receive import receive
+from router.flows.restoring.age import beat, check_age
+from router.flows.show import show
+from router.flows.world import World
+from router.store.tables import Message
+from tests.cli.conftest import ROOT, Program
+
+GUEST, HOTEL = "+16125550123", "+16125550100"
+
+
+@pytest.fixture
+def hotel(world: World) -> World:
+    shutil.copy(ROOT / "rules" / "books" / "grand-hotel.yaml", world.settings.rules_dir)
+    publish_folder(world, world.settings.rules_dir)
+    return world
+
+
+def state_of_the_answer(world: World) -> str:
+    shown = show(world, "grand-hotel", GUEST)
+    assert shown is not None
+    return str(shown["messages"][1]["state"])
+
+
+def test_a_backup_that_was_put_back_sends_nothing_twice(
+    hotel: World, program: Program, tmp_path: Path
+) -> None:
+    receive(hotel, Inbound("SM1", GUEST, HOTEL, None, "HELP"))
+    beat(hotel)
+    copy = tmp_path / "backup.sqlite"
+    assert program("db", "backup", "--output", str(copy)).returncode == 0
+    _go_on(hotel)
+    refused = program("db", "restored")
+    assert (refused.returncode, refused.stdout) == (1, ""), "there is nothing to make safe"
+
+    _put_back(hotel, copy)
+    for command in (("worker", "--burst"), ("clock",)):
+        refused = program(*command)
+        assert refused.returncode == 1
+        assert "bellhop db restored" in refused.stderr
+    assert state_of_the_answer(hotel) == "queued"
+
+    made_safe = program("db", "restored", "--json")
+    assert made_safe.returncode == 0
+    assert json.loads(made_safe.stdout)["texts"] == 1
+    assert program("worker", "--burst").returncode == 0
+    assert state_of_the_answer(hotel) == "review"
+
+
+def _go_on(world: World) -> None:
+    """The answer is sent, and a clock goes round."""
+    with world.store.write() as connection:
+        sent = update(Message).where(col(Message.direction) == "out").values(state="delivered")
+        connection.execute(sent)
+    beat(world)
+    assert check_age(world) is None
+
+
+def _put_back(world: World, copy: Path) -> None:
+    world.store.close()
+    database = Path(world.settings.database_url.removeprefix("sqlite:///"))
+    for beside in ("-wal", "-shm"):
+        Path(f"{database}{beside}").unlink(missing_ok=True)
+    shutil.copy(copy, database)
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_postgresql_is_backed_up_its_own_way(program: Program, tmp_path: Path) -> None:
+    done = program("db", "backup", "--output", str(tmp_path / "copy"))
+    assert done.returncode == 2
+    assert "pg_dump" in done.stderr

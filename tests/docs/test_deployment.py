@@ -1,0 +1,69 @@
+"""The files of docs/deploy: shown as they are, well-formed, of commands and settings we have."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from router.cli.program import COMMANDS
+from router.settings import Settings
+from tests.docs.pages import ROOT, Page
+
+DOCS = ROOT / "docs"
+OPERATIONS = Page(DOCS / "operations.md")
+FILES = sorted(path for path in (DOCS / "deploy").rglob("*") if path.is_file())
+SHOWN = re.compile(r"^```\w+ (deploy/\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+COMPOSE = yaml.safe_load((DOCS / "deploy" / "compose.yaml").read_text())
+OURS = [service for service in COMPOSE["services"].values() if service["image"] == "bellhop"]
+THEIRS = {"PYTHONUNBUFFERED"}
+
+
+def test_what_the_page_shows_is_what_the_file_says() -> None:
+    shown = dict(SHOWN.findall(OPERATIONS.text))
+    assert len(shown) == 2
+    assert shown == {name: (DOCS / name).read_text() for name in shown}
+
+
+def test_every_file_is_shown_or_led_to() -> None:
+    named = OPERATIONS.text + "".join(path.read_text() for path in FILES)
+    assert [path.name for path in FILES if path.name not in named] == []
+
+
+def test_units_are_what_systemd_takes(tmp_path: Path) -> None:
+    verify = shutil.which("systemd-analyze")
+    if verify is None:
+        pytest.skip("optional part missing: systemd-analyze")
+    for path in (DOCS / "deploy" / "systemd").iterdir():
+        text = path.read_text()
+        for program in ("/opt/bellhop/.venv/bin/python", "/usr/bin/valkey-server"):
+            text = text.replace(program, "/bin/true")  # systemd wants programs that are there
+        (tmp_path / path.name.replace("@", "@web")).write_text(text)
+    units = sorted(str(path) for path in tmp_path.iterdir())
+    done = subprocess.run([verify, "verify", *units], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_compose_file_starts_what_there_is() -> None:
+    commands = {service["command"][0] for service in OURS}
+    assert commands == {"web", "worker", "clock", "db"}
+    assert commands <= set(COMMANDS)
+    assert {"data", "web", "worker", "proxy", "tools"} == {
+        profile for service in COMPOSE["services"].values() for profile in service["profiles"]
+    }
+
+
+def test_the_files_set_settings_that_there_are() -> None:
+    known = {name.upper() for name in Settings.model_fields}
+    image = (DOCS / "deploy" / "Dockerfile").read_text()
+    named = set(re.findall(r"([A-Z_]+)=", re.search(r"^ENV (.*)$", image, re.MULTILINE)[1]))  # type: ignore[index]
+    named |= {name for service in OURS for name in service["environment"]}
+    assert named - THEIRS <= known
+
+
+def test_the_image_has_every_room_of_the_program() -> None:
+    image = (DOCS / "deploy" / "Dockerfile").read_text()
+    copied = set(re.findall(r"^COPY (\S+)", image, re.MULTILINE))
+    assert {"keywords", "rules", "router", "wsgi.py", "requirements.lock"} == copied

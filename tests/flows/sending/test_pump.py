@@ -1,0 +1,159 @@
+"""The pump: paces, probes, a database that goes away, an end that leaves nothing behind."""
+
+import itertools
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select, update
+from sqlmodel import col
+
+from router.carrier.api import Accepted, Outcome, Outgoing, Refused
+from router.flows.ripples import Ripples
+from router.flows.sending.drain import drain
+from router.flows.sending.pump import Pump
+from router.flows.world import World
+from router.settings import Settings
+from router.store.engine import DatabaseDown, Store
+from router.store.tables import Message, Number
+from tests.flows.conftest import Person
+
+RATE = 20.0
+
+
+class Counter:
+    """A carrier that takes every text, after a moment, and remembers when each came."""
+
+    def __init__(self, answer: Outcome | None = None, seconds: float = 0.0) -> None:
+        self.came_at: list[float] = []
+        self.sids = itertools.count(1)
+        self.bodies: list[str] = []
+        self.answer = answer
+        self.seconds = seconds
+        self.may_answer = threading.Event()
+        self.may_answer.set()
+
+    def send(self, outgoing: Outgoing) -> Outcome:
+        self.came_at.append(time.monotonic())
+        self.bodies.append(outgoing.body)
+        time.sleep(self.seconds)
+        assert self.may_answer.wait(10)
+        return self.answer or Accepted(f"SMout{next(self.sids):029x}", "queued")
+
+
+def states(world: World) -> list[str]:
+    with world.store.read() as connection:
+        rows = connection.execute(select(col(Message.state)).where(col(Message.direction) == "out"))
+        return sorted(rows.scalars())
+
+
+def guests_ask(hotel: World, count: int) -> str:
+    """So many guests ask for towels; the sender whose bell is to be rung."""
+    for guest in range(count):
+        (sender,) = Person(hotel, f"+1612555{1000 + guest}").texts("towels").ripples.senders
+    return sender
+
+
+class TestPaced:
+    @pytest.fixture
+    def settings(self, make_settings: Callable[..., Settings], database_url: str) -> Settings:
+        return make_settings(database_url=database_url, pace_long_code=RATE)
+
+    def test_a_paced_sender_keeps_its_rate_and_never_exceeds_it(self, hotel: World) -> None:
+        carrier = Counter()
+        sender = guests_ask(hotel, 30)
+        drain(hotel, carrier, sender)  # type: ignore[arg-type]  # it only sends
+        came = sorted(carrier.came_at)
+        in_a_second = [sum(one <= other < one + 1 for other in came) for one in came]
+        assert max(in_a_second) <= RATE
+        assert len(came) == 30
+
+    def test_two_pumps_keep_one_pace_together(self, hotel: World) -> None:
+        carrier = Counter()
+        sender = guests_ask(hotel, 20)
+        both = [threading.Thread(target=drain, args=(hotel, carrier, sender)) for _ in range(2)]
+        for one in both:
+            one.start()
+        for one in both:
+            one.join()
+        assert len(carrier.came_at) == 20
+        assert max(carrier.came_at) - min(carrier.came_at) >= 19 / RATE / 2, "twice as fast alone"
+
+
+def test_outcomes_wait_for_a_database_that_was_away(
+    hotel: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    carrier = Counter()
+    carrier.may_answer.clear()
+    pump = Pump(hotel, carrier, lambda _: None)  # type: ignore[arg-type]  # it only sends
+    pump.wake(guests_ask(hotel, 3))
+    until = time.monotonic() + 10
+    while len(carrier.came_at) < 3:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    write = Store.write
+    down = [DatabaseDown("a test")] * 2
+
+    def fail(store: Store) -> object:
+        if down:
+            raise down.pop()
+        return write(store)
+
+    monkeypatch.setattr(Store, "write", fail)
+    carrier.may_answer.set()
+    assert pump.finish(10)
+    pump.close()
+    assert states(hotel) == ["accepted"] * 3
+
+
+def test_a_pump_that_closes_gives_back_what_it_had_not_begun(hotel: World) -> None:
+    carrier = Counter()
+    carrier.may_answer.clear()
+    heard: list[Ripples] = []
+    pump = Pump(hotel, carrier, heard.append, at_once=2)  # type: ignore[arg-type]  # it only sends
+    pump.wake(guests_ask(hotel, 4))
+    until = time.monotonic() + 10
+    while len(carrier.came_at) < 2 or states(hotel).count("sending") < 4:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    closing = threading.Thread(target=pump.close)
+    closing.start()
+    carrier.may_answer.set()
+    closing.join(10)
+    assert states(hotel) == ["accepted", "accepted", "queued", "queued"]
+
+
+def test_after_a_refused_account_one_text_finds_out_whether_all_is_well(
+    hotel: World, advance: Callable[..., None]
+) -> None:
+    carrier = Counter(answer=Refused(20003, "stop_sender"))
+    sender = guests_ask(hotel, 5)
+    drain(hotel, carrier, sender)  # type: ignore[arg-type]  # it only sends
+    asked = len(carrier.came_at)
+    drain(hotel, carrier, sender)  # type: ignore[arg-type]
+    assert len(carrier.came_at) == asked, "nothing is tried while the sender is paused"
+    advance(minutes=6)
+    drain(hotel, carrier, sender)  # type: ignore[arg-type]
+    assert len(carrier.came_at) == asked + 1
+    advance(minutes=6)
+    carrier.answer = None
+    drain(hotel, carrier, sender)  # type: ignore[arg-type]
+    assert states(hotel) == ["accepted"] * 5
+    with hotel.store.read() as connection:
+        paused = connection.execute(select(col(Number.paused_code)).where(col(Number.id) == sender))
+        assert paused.scalar_one() is None
+
+
+def test_answers_leave_before_bulk_that_was_there_before(hotel: World) -> None:
+    carrier = Counter()
+    sender = guests_ask(hotel, 9)
+    with hotel.store.write() as connection:
+        connection.execute(update(Message).where(col(Message.kind) == "reply").values(priority=2))
+    Person(hotel, "+16125552000").texts("soap please")
+    pump = Pump(hotel, carrier, lambda _: None, at_once=1)  # type: ignore[arg-type]  # it only sends
+    pump.wake(sender)
+    assert pump.finish(10)
+    pump.close()
+    assert carrier.bodies[0] == "Housekeeping will be with you shortly."
+    assert len(carrier.bodies) == 10

@@ -1,0 +1,187 @@
+"""What is not known is settled by the log where it can tell, and else by a person."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from time import sleep
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlmodel import col
+
+from router.carrier.api import Accepted, StatusUpdate
+from router.flows.release import release_due
+from router.flows.senders import find_sender
+from router.flows.sending.claims import Claim, claim
+from router.flows.sending.outcomes import record
+from router.flows.sending.status import record_status
+from router.flows.sending.strays import forget_strays
+from router.store.tables import Message, Thread
+from tests.flows.conftest import MAIN, TENANT, Line, Person, wait_for
+
+
+def out(person: Person) -> list[dict[str, Any]]:
+    return [one for one in person.messages if one["direction"] == "out"]
+
+
+def states(person: Person) -> list[str]:
+    return [one["state"] for one in out(person)]
+
+
+def never_hears(line: Line) -> None:
+    line.breaks(on="callback", kind="drop", times=None)
+
+
+def test_a_log_that_lags_longer_than_the_grace_settles_nothing(
+    alice: Person, bob: Person, line: Line, advance: Callable[..., None]
+) -> None:
+    never_hears(line)
+    line.breaks(on="list", kind="lag", seconds=80_000, times=None)
+    line.breaks(on="create", kind="500_after")
+    alice.texts("towels")
+    line.drain()
+    bob.texts("soap please")
+    line.drain()
+    for _ in range(4):
+        advance(minutes=2)
+        line.settle()
+        line.drain()
+    assert states(alice) == ["unknown"]
+    advance(minutes=5)
+    line.settle()
+    assert states(alice) == ["review"]
+    line.drain()
+    line.simulator.faults.clear()
+    assert len(line.log(alice)) == 1
+
+
+def test_an_unknown_holds_its_thread_for_the_grace_and_then_no_longer(
+    alice: Person, bob: Person, line: Line, advance: Callable[..., None]
+) -> None:
+    never_hears(line)
+    line.breaks(on="list", kind="lag", seconds=80_000, times=None)
+    bob.texts("towels")
+    line.drain()
+    line.breaks(on="create", kind="500_before")
+    alice.texts("towels")
+    alice.texts("soap please")
+    line.drain()
+    advance(seconds=119)
+    line.drain()
+    assert states(alice) == ["unknown", "queued"]
+    advance(seconds=12)
+    line.drain()
+    assert states(alice) == ["unknown", "accepted"]
+    line.simulator.faults.clear()
+    never_hears(line)
+    advance(minutes=1)
+    line.settle()
+    assert states(alice) == ["review", "accepted"], "sent now it would come out of order"
+
+
+def test_a_text_that_is_settled_while_a_later_one_is_claimed_is_not_queued_behind_it(
+    alice: Person, line: Line, advance: Callable[..., None]
+) -> None:
+    claimed(alice, "towels")
+    alice.texts("soap please")
+    advance(minutes=3)
+    later = out(alice)[1]["id"]
+    with ThreadPoolExecutor(1) as aside:
+        with alice.world.store.write() as connection:
+            connection.execute(select(col(Thread.id)).with_for_update())
+            being_claimed = update(Message).where(col(Message.id) == later)
+            connection.execute(being_claimed.values(state="sending", attempt=1))
+            settling = aside.submit(line.settle)
+            sleep(0.3)
+        settling.result(30)
+    assert states(alice) == ["review", "sending"]
+
+
+def test_a_text_that_was_not_delivered_for_a_reason_that_passes_is_sent_once_more(
+    alice: Person, line: Line, advance: Callable[..., None]
+) -> None:
+    line.breaks(on="delivery", kind="30003", times=2)
+    alice.texts("towels")
+    line.drain()
+    wait_for(lambda: states(alice) == ["held"])
+    advance(minutes=11)
+    release_due(alice.world)
+    line.drain()
+    wait_for(lambda: states(alice) == ["undelivered"])
+    assert len(line.log(alice)) == 2
+
+
+def test_a_code_is_not_sent_once_more(alice: Person, line: Line) -> None:
+    line.breaks(on="delivery", kind="30003")
+    alice.texts("DELETE")
+    line.drain()
+    wait_for(lambda: states(alice) == ["undelivered"])
+
+
+def test_news_that_it_arrived_after_all_ends_the_wait_for_the_retry(
+    alice: Person, line: Line
+) -> None:
+    never_hears(line)
+    alice.texts("towels")
+    line.drain()
+    (message,) = out(alice)
+    for status, code, state in (("undelivered", 30003, "held"), ("undelivered", 30003, "held"),
+                                ("delivered", None, "delivered")):  # fmt: skip
+        news = StatusUpdate(message["sid"], status, code, message["id"], 1, TENANT)
+        record_status(alice.world, news)
+        assert states(alice) == [state]
+
+
+def test_a_status_that_names_no_message_is_merged_once_its_sid_is_known(
+    alice: Person, line: Line
+) -> None:
+    never_hears(line)
+    alice.texts("towels")
+    line.drain()
+    (message,) = out(alice)
+    news = StatusUpdate(message["sid"], "delivered", None, None, None, None, from_address=MAIN)
+    record_status(alice.world, news)
+    assert states(alice) == ["delivered"]
+
+
+def claimed(person: Person, body: str) -> Claim:
+    (sender_id,) = person.texts(body).ripples.senders
+    with person.world.store.read() as connection:
+        sender = find_sender(connection, sender_id)
+    assert sender is not None
+    (only,) = claim(person.world, sender, 1).messages
+    return only
+
+
+def stray(person: Person, status: str) -> None:
+    news = StatusUpdate("SMstray", status, None, None, None, None, from_address=MAIN)
+    record_status(person.world, news)
+
+
+def test_a_status_that_comes_before_its_sid_is_known_is_merged_once_it_is(alice: Person) -> None:
+    mine = claimed(alice, "towels")
+    stray(alice, "delivered")
+    stray(alice, "sent")
+    record(alice.world, mine, Accepted("SMstray", "queued"))
+    assert states(alice) == ["delivered"]
+
+
+def test_a_stray_status_is_forgotten_after_an_hour(
+    alice: Person, advance: Callable[..., None]
+) -> None:
+    mine = claimed(alice, "towels")
+    stray(alice, "delivered")
+    advance(minutes=61)
+    forget_strays(alice.world)
+    record(alice.world, mine, Accepted("SMstray", "queued"))
+    assert states(alice) == ["accepted"]
+
+
+def test_what_the_carrier_said_in_the_end_is_right_whatever_was_made_of_the_attempt(
+    alice: Person, line: Line, advance: Callable[..., None]
+) -> None:
+    mine = claimed(alice, "towels")
+    advance(minutes=3)
+    line.settle()
+    assert states(alice) == ["queued"]
+    record(alice.world, mine, Accepted("SMlate", "queued"))
+    assert states(alice) == ["accepted"]

@@ -1,0 +1,45 @@
+"""A process that sends ends once its database has become an older one."""
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from router.flows.restoring.age import beat
+from router.flows.world import World, open_world
+from router.jobs import age_watch
+from router.jobs.age_watch import AgeWatch
+from router.settings import Settings
+from router.store.high_water import HighWater
+
+
+@pytest.fixture(params=["sqlite"])
+def database(request: pytest.FixtureRequest) -> str:
+    """Reading two times is the same on both."""
+    return str(request.param)
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(age_watch, "LOOK_SECONDS", 0.02)
+    monkeypatch.setattr(age_watch, "FAILED_SECONDS", 0.02)
+
+
+def test_it_stops_a_process_whose_database_was_put_back(world: World) -> None:
+    beat(world)
+    stopped = threading.Event()
+    watch = AgeWatch(world, stopped.set).start()
+    assert not stopped.wait(0.2)
+    HighWater(world.settings.ledger).note(world.now() + timedelta(hours=1))
+    assert stopped.wait(5)
+    watch.close()
+
+
+def test_it_outlives_a_database_that_is_away(make_settings: Callable[..., Settings]) -> None:
+    world = open_world(make_settings(database_url="postgresql://nobody@127.0.0.1:1/nothing"))
+    stopped = threading.Event()
+    watch = AgeWatch(world, stopped.set).start()
+    assert not stopped.wait(0.2)
+    watch.close()
+    world.store.close()

@@ -1,0 +1,1 @@
+"""`./run storm`: real processes under faults, and whether every promise held."""

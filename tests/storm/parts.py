@@ -1,0 +1,16 @@
+"""The parts of the campaign, in the order in which they run."""
+
+from types import MappingProxyType
+
+from tests.storm import carrier, database, kill, load, redis
+from tests.storm.stage.report import Part
+
+PARTS: MappingProxyType[str, Part] = MappingProxyType(
+    {
+        "kill": kill.run,
+        "redis": redis.run,
+        "database": database.run,
+        "carrier": carrier.run,
+        "load": load.run,
+    }
+)
