@@ -25,12 +25,11 @@ from router.flows.sending.doubts import (
     look_up_times,
     read_doubts,
 )
-from router.flows.sending.leases import GIVE_UP_AFTER, grace_of
+from router.flows.sending.leases import GIVE_UP_AFTER, accepted_within, grace_of
 from router.flows.world import World
 from router.store.rows import AnySelect, is_unfinished, table
 from router.store.tables import Message, Number, Thread
 
-CLOCKS_DIFFER = timedelta(seconds=60)  # an earlier twin is told apart by its SID, which is ours
 LOOK_BACK = timedelta(minutes=5)
 BUDGET_SECONDS = 20.0
 
@@ -135,7 +134,8 @@ def _decide(
 ) -> Ripples:
     with world.store.write() as connection:
         _hold_thread(connection, sender, doubt)
-        found = _unclaimed(connection, sender, doubt, _matching(doubt, listed))
+        matching = _matching(doubt, listed, accepted_within(world.settings, doubt.attempted_at))
+        found = _unclaimed(connection, sender, doubt, matching)
         if found and has_company(connection, sender.tenant_id, doubt):
             verdict = _later(world, doubt)
         elif found:
@@ -185,10 +185,13 @@ def _later(world: World, doubt: Doubt) -> Verdict:
     return Verdict("unknown", reason=doubt.reason, not_before=again)
 
 
-def _matching(doubt: Doubt, listed: Sequence[Listed]) -> list[Listed]:
-    """Oldest first: the same words, not older than the attempt."""
-    earliest = doubt.attempted_at - CLOCKS_DIFFER
-    same = [one for one in listed if one.body == doubt.body and one.created_at >= earliest]
+def _matching(
+    doubt: Doubt, listed: Sequence[Listed], within: tuple[datetime, datetime]
+) -> list[Listed]:
+    """Oldest first: the same words, of the time of the attempt."""
+    earliest, latest = within
+    at_that_time = [one for one in listed if earliest <= one.created_at <= latest]
+    same = [one for one in at_that_time if one.body == doubt.body]
     return sorted(same, key=lambda one: one.created_at)
 
 

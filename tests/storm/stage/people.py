@@ -18,7 +18,7 @@ FALLBACK_PATH = "/twilio/fallback"
 OK, AWAY, NO_ANSWER = "200", "503", "no answer"
 ANSWER_SECONDS = 15.0  # the carrier waits no longer
 HANDS = 8  # deliveries side by side
-AGAIN_SECONDS = 0.2
+AGAIN_SECONDS = 0.5
 BODIES = {"once please": 70, "later please": 15, "hello": 12, "DELETE": 3}
 """What is texted, how often of a hundred: a reply; a reply and one by a timer; nothing; a code."""
 REPLIED = frozenset({"once please", "later please"})
