@@ -134,14 +134,7 @@ def _decide(
 ) -> Ripples:
     with world.store.write() as connection:
         _hold_thread(connection, sender, doubt)
-        matching = _matching(doubt, listed, accepted_within(world.settings, doubt.attempted_at))
-        found = _unclaimed(connection, sender, doubt, matching)
-        if found and has_company(connection, sender.tenant_id, doubt):
-            verdict = _later(world, doubt)
-        elif found:
-            verdict = Verdict(state_after("accepted", found[0].status), found[0].sid)
-        else:
-            verdict = _verdict_unlisted(world, connection, sender, doubt, is_complete=is_complete)
+        verdict = _verdict(world, connection, sender, doubt, listed, is_complete=is_complete)
         given = {
             "tenant": sender.tenant_id,
             "message": doubt.message_id,
@@ -165,6 +158,28 @@ def _hold_thread(connection: Connection, sender: Sender, doubt: Doubt) -> None:
     connection.execute(_HOLD, {"tenant": sender.tenant_id, "thread": doubt.thread_id})
 
 
+def _verdict(
+    world: World,
+    connection: Connection,
+    sender: Sender,
+    doubt: Doubt,
+    listed: Sequence[Listed],
+    *,
+    is_complete: bool,
+) -> Verdict:
+    """What the log says of one doubt."""
+    earliest, latest = accepted_within(world.settings, doubt.attempted_at)
+    twins = _unclaimed(connection, sender, doubt, _same_words(doubt, listed, earliest))
+    of_its_time = [one for one in twins if one.created_at <= latest]
+    if of_its_time and has_company(connection, sender.tenant_id, doubt):
+        return _later(world, doubt)
+    if of_its_time:
+        return Verdict(state_after("accepted", of_its_time[0].status), of_its_time[0].sid)
+    if twins:  # another's, most likely; or the carrier's clock goes otherwise than ours
+        return Verdict("review", reason="twin")
+    return _verdict_unlisted(world, connection, sender, doubt, is_complete=is_complete)
+
+
 def _verdict_unlisted(
     world: World, connection: Connection, sender: Sender, doubt: Doubt, *, is_complete: bool
 ) -> Verdict:
@@ -185,13 +200,9 @@ def _later(world: World, doubt: Doubt) -> Verdict:
     return Verdict("unknown", reason=doubt.reason, not_before=again)
 
 
-def _matching(
-    doubt: Doubt, listed: Sequence[Listed], within: tuple[datetime, datetime]
-) -> list[Listed]:
-    """Oldest first: the same words, of the time of the attempt."""
-    earliest, latest = within
-    at_that_time = [one for one in listed if earliest <= one.created_at <= latest]
-    same = [one for one in at_that_time if one.body == doubt.body]
+def _same_words(doubt: Doubt, listed: Sequence[Listed], earliest: datetime) -> list[Listed]:
+    """Oldest first: what has the same words and is not older than the attempt."""
+    same = [one for one in listed if one.body == doubt.body and one.created_at >= earliest]
     return sorted(same, key=lambda one: one.created_at)
 
 
