@@ -1,35 +1,21 @@
-"""Doubts: attempts of which nothing was heard, and who can bear witness that the log is up to date.
-
-A witness is another text of ours that the carrier has certainly taken: if its log shows that one,
-it would show the one in doubt. Best is one that was attempted after the doubt's lease had ended;
-else the last one before that.
-"""
+"""Doubts: attempts of which nothing was heard, and what goes on around them in their thread."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, exists, or_, select
 from sqlmodel import col
 
 from router.flows.outbox import FIRST
 from router.flows.senders import Sender
-from router.flows.sending.leases import grace_of, lease_of
+from router.flows.sending.leases import grace_of
+from router.flows.sending.witnesses import Witness, find_witnesses
 from router.flows.world import World
 from router.store.rows import CONTACT_OF_THREAD, THREAD_OF_MESSAGE, AnyRow, AnySelect, is_unfinished
 from router.store.sealing import TenantKeys
 from router.store.tables import Contact, Message, Thread
 
 BATCH = 50
-NO_LONGER_KNOWN = timedelta(days=1)  # what is older than that bears no witness
-
-
-@dataclass(frozen=True, slots=True)
-class Witness:
-    """A text of ours that the carrier has taken: its SID, to whom and from which number."""
-
-    sid: str
-    to: str
-    from_address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +31,7 @@ class Doubt:
     body: str
     attempted_at: datetime
     reason: str | None
-    witness: Witness | None
+    witnesses: tuple[Witness, ...]
 
 
 IS_TO_BE_LOOKED_UP = (
@@ -61,10 +47,8 @@ _WITH_CONTACT: AnySelect = (
         col(Message.id),
         col(Message.thread_id),
         col(Message.seq),
-        col(Message.sid),
         col(Message.token),
         col(Message.kind),
-        col(Message.number),
         col(Message.body),
         col(Message.reason),
         col(Message.attempted_at),
@@ -82,16 +66,6 @@ _DOUBTS = (
     .order_by(col(Message.attempted_at))
     .limit(BATCH)
 )
-_TAKEN = _WITH_CONTACT.where(
-    col(Message.sid).is_not(None), col(Message.attempted_at).is_not(None)
-).limit(1)
-_TAKEN_AFTER = _TAKEN.where(col(Message.attempted_at) > bindparam("certain")).order_by(
-    col(Message.attempted_at)
-)
-_TAKEN_BEFORE = _TAKEN.where(
-    col(Message.attempted_at) <= bindparam("certain"),
-    col(Message.attempted_at) > bindparam("known_since"),
-).order_by(col(Message.attempted_at).desc())
 _OVERTAKEN = select(
     exists().where(
         _OF_THREAD,
@@ -138,7 +112,6 @@ def has_company(connection: Connection, tenant_id: str, doubt: Doubt) -> bool:
 
 
 def _doubt(world: World, connection: Connection, keys: TenantKeys, row: AnyRow) -> Doubt:
-    found = _find_witness(world, connection, keys.tenant_id, row)
     return Doubt(
         message_id=row.id,
         thread_id=row.thread_id,
@@ -149,22 +122,5 @@ def _doubt(world: World, connection: Connection, keys: TenantKeys, row: AnyRow) 
         body=keys.open("message.body", row.id, row.body),
         attempted_at=row.attempted_at,
         reason=row.reason,
-        witness=None if found is None else _witness(keys, found),
+        witnesses=find_witnesses(world, connection, keys, row),
     )
-
-
-def _find_witness(
-    world: World, connection: Connection, tenant_id: str, doubt: AnyRow
-) -> AnyRow | None:
-    wanted = {
-        "tenant": tenant_id,
-        "certain": doubt.attempted_at + lease_of(world.settings),
-        "known_since": doubt.attempted_at - NO_LONGER_KNOWN,
-    }
-    after = connection.execute(_TAKEN_AFTER, wanted).first()
-    return after or connection.execute(_TAKEN_BEFORE, wanted).first()
-
-
-def _witness(keys: TenantKeys, row: AnyRow) -> Witness:
-    to = keys.open("contact.address", row.contact_id, row.address)
-    return Witness(row.sid, to, row.number)
