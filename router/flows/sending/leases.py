@@ -6,12 +6,13 @@ less than that (see `router.carrier.twilio`): so whoever still waits for an answ
 before the carrier's log is asked.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from router.settings import Settings
 
 LONGEST_LEASE = timedelta(seconds=60)
 LOOK_UP = timedelta(seconds=10)  # the time that looking up takes: so long its thread still waits
+CLOCKS_DIFFER = timedelta(seconds=60)  # ours and the carrier's, at most
 GIVE_UP_AFTER = timedelta(minutes=10)  # a log that lags for longer settles nothing: a person does
 
 
@@ -23,3 +24,13 @@ def grace_of(settings: Settings) -> timedelta:
 def lease_of(settings: Settings) -> timedelta:
     """How long an attempt belongs to the process that makes it."""
     return min(LONGEST_LEASE, grace_of(settings) / 2)
+
+
+def accepted_within(settings: Settings, attempted_at: datetime) -> tuple[datetime, datetime]:
+    """By the carrier's clock, the earliest and the latest time at which it took that attempt.
+
+    An earlier text with the same words may be in doubt as well, and a later one, once this one
+    holds its thread no longer. They are at least a grace apart, so that neither is taken for it.
+    """
+    differ = min(CLOCKS_DIFFER, grace_of(settings) / 2)
+    return attempted_at - differ, attempted_at + lease_of(settings) + differ

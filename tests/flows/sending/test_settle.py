@@ -78,6 +78,23 @@ def test_an_unknown_holds_its_thread_for_the_grace_and_then_no_longer(
     assert states(alice) == ["review", "accepted"], "sent now it would come out of order"
 
 
+def test_of_two_texts_in_doubt_with_the_same_words_each_finds_its_own(
+    alice: Person, line: Line, advance: Callable[..., None]
+) -> None:
+    never_hears(line)
+    line.breaks(on="create", kind="500_before")
+    alice.texts("towels")
+    line.drain()
+    line.breaks(on="create", kind="500_after")
+    alice.texts("towels")
+    advance(seconds=131)
+    line.drain()
+    assert states(alice) == ["unknown", "unknown"]
+    advance(minutes=3)
+    line.settle()
+    assert states(alice) == ["review", "delivered"]
+
+
 def test_a_text_that_is_settled_while_a_later_one_is_claimed_is_not_queued_behind_it(
     alice: Person, line: Line, advance: Callable[..., None]
 ) -> None:

@@ -109,6 +109,7 @@ class Orders:
             except BaseException:  # noqa: BLE001 (the fork must end here, whatever happened)
                 traceback.print_exc()
                 os._exit(70)
+        os.setpgid(pid, pid)  # here too, for it may be killed before it has come so far
         self._living.add(pid)
         return pid
 
@@ -122,7 +123,7 @@ def _kill_rest(group: int) -> None:
 
 
 def _become_child(log: str) -> None:
-    os.setsid()
+    os.setpgid(0, 0)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     Path(log).parent.mkdir(parents=True, exist_ok=True)
     nothing = os.open(os.devnull, os.O_RDONLY)

@@ -21,7 +21,11 @@ from tests.storm.stage.stage import Stage
 
 TAKEN = frozenset({"accepted", "sent", "delivered", "undelivered"})
 ENDED = TAKEN | {"review", "failed"}
-NEVER_RESENT = frozenset({"code"})  # by themselves: what became of one may be a person's to say
+UNAVOIDABLE = {
+    "code": "codes, which are never sent again by themselves",
+    "overtaken": "texts that would come out of order by now",
+}
+"""Why a text may be left to a person although the carrier's log is up to date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,7 @@ def read_messages(world: World) -> Sequence[AnyRow]:
         Message.state,
         Message.sid,
         Message.cause_id,
+        Message.reason,
     )
     with world.store.read() as connection:
         return connection.execute(select(*map(col, columns))).all()
@@ -132,10 +137,11 @@ def _left_to_people(
     out: Mapping[str, AnyRow], taken: Sequence[Taken], leniency: Leniency
 ) -> Iterator[Figure]:
     reviewed = [row for row in out.values() if row.state == "review"]
-    others = [row for row in reviewed if row.kind not in NEVER_RESENT]
+    why = Counter(row.reason if row.reason in UNAVOIDABLE else "other" for row in reviewed)
     sent = {each.message_id for each in taken}
-    yield Figure("codes left to a person", len(reviewed) - len(others))
-    yield Figure("other texts left to a person", len(others), None if leniency.review else 0)
+    for reason, name in UNAVOIDABLE.items():
+        yield Figure(f"left to a person: {name}", why[reason])
+    yield Figure("left to a person: others", why["other"], None if leniency.review else 0)
     yield Figure("of those left to a person, sent", sum(row.id in sent for row in reviewed))
 
 

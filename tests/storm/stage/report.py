@@ -7,20 +7,22 @@ from collections.abc import Callable, Mapping, Sequence
 from tests.storm.stage.referee import Figure
 from tests.storm.stage.stage import Stage
 
+_SOCKETS = shutil.ignore_patterns("s", "behind")
+
 Say = Callable[[str], None]
 Part = Callable[[Say, int, bool], bool]
 """A part of the campaign: say, seed, short; whether all that is promised held."""
 
 
 def tell(say: Say, stage: Stage, figures: Sequence[Figure]) -> bool:
-    """Print the figures, each beside its limit; whether all limits hold. Else the logs are kept."""
+    """Print the figures, each beside its limit; whether all hold. Else what there was is kept."""
     for figure in figures:
         say(str(figure))
     held = all(figure.holds for figure in figures)
     if not held:
         kept = tempfile.mkdtemp(prefix="bellhop-storm-")
-        shutil.copytree(stage.keeper.logs, kept, dirs_exist_ok=True)
-        say(f"  the logs of its processes are in {kept}")
+        shutil.copytree(stage.folder, kept, dirs_exist_ok=True, ignore=_SOCKETS)
+        say(f"  its logs, its carrier's log and its SQLite are in {kept}")
     return held
 
 

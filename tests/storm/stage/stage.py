@@ -31,7 +31,10 @@ ACCEPTED_SECONDS = 1.0  # after a sender's end, what it wrote has been accepted 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Where a storm takes place. Its time is `world.now`, moved for all processes at once."""
+    """Where a storm takes place. Its time is `world.now`, moved for all processes at once.
+
+    `start_seconds`: how long a web process took from its start to its first answer.
+    """
 
     kind: str
     folder: Path
@@ -42,6 +45,7 @@ class Stage:
     cluster: Cluster | None
     carrier: CarrierDesk
     cast: Cast
+    start_seconds: float
 
     @property
     def port(self) -> int:
@@ -81,9 +85,11 @@ def set_stage(
         stack.callback(world.store.close)
         carrier = open_carrier(kept, folder / "carrier.sqlite", settings, environment)
         cast = Cast(kept, environment)
+        began = time.monotonic()
         cast.start(roles)
         wait_until(lambda: is_live(settings.port), f"web: see {kept.logs / 'web.log'}")
-        yield Stage(kind, folder, settings, world, kept, valkey, server, carrier, cast)
+        took = time.monotonic() - began
+        yield Stage(kind, folder, settings, world, kept, valkey, server, carrier, cast, took)
 
 
 def kinds(say: Callable[[str], None]) -> list[str]:
