@@ -3,13 +3,18 @@
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from argon2 import PasswordHasher
 
+from router.flows import passwords
+from router.flows.rulebooks import checking
 from router.flows.world import World, open_world
 from router.jobs.process import offset_file
 from router.now import MovableNow
@@ -20,6 +25,7 @@ from router.store.ids import new_id
 from router.store.sealing import new_key
 from tests.parts import run_wide
 from tests.parts.postgresql import PartMissing, PostgreSQL
+from tests.parts.stores import Stores
 from tests.parts.valkey import TestValkey
 
 OPTIONAL = "optional part missing: "
@@ -54,6 +60,23 @@ def skip_part(reason: str) -> None:
     pytest.skip(f"{OPTIONAL}{reason}")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def costly_hasher() -> Iterator[PasswordHasher]:
+    """What hashes passwords outside the tests; inside them a hash costs next to nothing."""
+    costly = passwords.HASHER
+    passwords.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    yield costly
+    passwords.HASHER = costly
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _loaded_once() -> Iterator[None]:
+    """A text that is published again is not read again: it is the same rulebook every time."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(checking, "load", lru_cache(maxsize=64)(checking.load))
+        yield
+
+
 @pytest.fixture(scope="session")
 def postgresql() -> PostgreSQL:
     """The run's PostgreSQL; skips where there is none."""
@@ -73,12 +96,25 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_template(postgresql: PostgreSQL) -> str:
-    """The name of a PostgreSQL database at the newest migration, to copy."""
-    name = f"template_{new_id()}"
-    _execute(postgresql, f"CREATE DATABASE {name}")
-    _migrate(postgresql.database_url(name))
-    return name
+def sqlite_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the SQLite database of each test stands, one after the other."""
+    return tmp_path_factory.mktemp("sqlite")
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(postgresql: PostgreSQL) -> str:
+    """A PostgreSQL database at the newest migration, which the tests use one after the other."""
+    url = _create(postgresql, f"test_{new_id()}")
+    _migrate(url)
+    return url
+
+
+@pytest.fixture(scope="session")
+def stores() -> Iterator[Stores]:
+    """The stores of the databases that tests use in turn."""
+    kept = Stores()
+    yield kept
+    kept.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -88,20 +124,17 @@ def database(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def database_url(request: pytest.FixtureRequest, database: str, tmp_path: Path) -> Iterator[str]:
-    """A fresh, migrated database of the test's own."""
+def database_url(request: pytest.FixtureRequest, database: str) -> str:
+    """A migrated database without a row."""
     if database == "sqlite":
-        file = tmp_path / "var" / "bellhop.sqlite"
-        file.parent.mkdir()
-        shutil.copy(request.getfixturevalue("sqlite_template"), file)
-        yield f"sqlite:///{file}"
-        return
-    template = request.getfixturevalue("postgresql_template")
-    server: PostgreSQL = request.getfixturevalue("postgresql")
-    name = f"test_{new_id()}"
-    _execute(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
-    yield server.database_url(name)
-    _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+        folder: Path = request.getfixturevalue("sqlite_folder")
+        for left in folder.iterdir():
+            left.unlink()
+        copied = shutil.copy(request.getfixturevalue("sqlite_template"), folder)
+        return f"sqlite:///{copied}"
+    url: str = request.getfixturevalue("postgresql_url")
+    request.getfixturevalue("stores").clear(url)
+    return url
 
 
 @pytest.fixture
@@ -114,8 +147,7 @@ def empty_database_url(
         return
     server: PostgreSQL = request.getfixturevalue("postgresql")
     name = f"empty_{new_id()}"
-    _execute(server, f"CREATE DATABASE {name}")
-    yield server.database_url(name)
+    yield _create(server, name)
     _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
@@ -147,13 +179,14 @@ def own_valkey() -> Iterator[TestValkey]:
 @pytest.fixture
 def make_settings(tmp_path: Path, redis_url: str) -> Callable[..., Settings]:
     """Makes settings that touch nothing outside the test; keyword arguments override."""
-    rules_dir = tmp_path / "rules"
+    rules_dir, data_dir = tmp_path / "rules", tmp_path / "var"
     rules_dir.mkdir(exist_ok=True)
+    data_dir.mkdir(exist_ok=True)
     master_key, secret_key = new_key(), new_key()
 
     def make(**given: Any) -> Settings:
         defaults: dict[str, Any] = {
-            "data_dir": tmp_path / "var",
+            "data_dir": data_dir,
             "rules_dir": rules_dir,
             "redis_url": redis_url,
             "public_url": "http://127.0.0.1:8000",
@@ -184,11 +217,12 @@ def now(settings: Settings) -> MovableNow:
 
 
 @pytest.fixture
-def world(settings: Settings, now: MovableNow) -> Iterator[World]:
+def world(settings: Settings, now: MovableNow, stores: Stores) -> Iterator[World]:
     """A world on a fresh database of each kind."""
-    opened = open_world(settings, now)
+    opened = replace(open_world(settings, now), store=stores.lend(settings.database_url))
     yield opened
-    opened.store.close()
+    if opened.store.is_sqlite:  # its file will be another
+        opened.store.close()
 
 
 @pytest.fixture
@@ -205,6 +239,11 @@ def _migrate(url: str) -> None:
     store = Store(url)
     schema.upgrade(store)
     store.close()
+
+
+def _create(server: PostgreSQL, name: str) -> str:
+    _execute(server, f"CREATE DATABASE {name}")
+    return server.database_url(name)
 
 
 def _execute(server: PostgreSQL, statement: str) -> None:

@@ -27,8 +27,9 @@ SEALED = {
 
 def places_of(world: World, folder: Path, *wanted: str) -> list[str]:
     """Where any of `wanted` stands: `table.column`, a file's path, or `valkey`."""
+    files = {*folder.rglob("*"), *_database_files(world)}
     return sorted(
-        {*_in_database(world, wanted), *_in_files(folder, wanted), *_in_valkey(world, wanted)}
+        {*_in_database(world, wanted), *_in_files(files, wanted), *_in_valkey(world, wanted)}
     )
 
 
@@ -57,9 +58,16 @@ def _opened(keys: TenantKeys | None, table: str, column: str, row: Any, value: o
         raise AssertionError(f"{table}.{column} does not open: {error}") from error
 
 
-def _in_files(folder: Path, wanted: tuple[str, ...]) -> list[str]:
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    return [str(path) for path in files if _holds(path.read_bytes(), wanted)]
+def _database_files(world: World) -> list[Path]:
+    """SQLite's own, which need not stand in DATA_DIR."""
+    if not world.store.is_sqlite:
+        return []
+    database = Path(str(world.store.engine.url.database))
+    return list(database.parent.glob(f"{database.name}*"))
+
+
+def _in_files(paths: set[Path], wanted: tuple[str, ...]) -> list[str]:
+    return [str(path) for path in paths if path.is_file() and _holds(path.read_bytes(), wanted)]
 
 
 def _in_valkey(world: World, wanted: tuple[str, ...]) -> list[str]:

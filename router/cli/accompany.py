@@ -5,7 +5,7 @@ given, and the age of the database is watched.
 import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from prometheus_client import start_http_server
 
@@ -24,14 +24,12 @@ def accompanied(world: World, process: str, metrics_port: int | None) -> Iterato
     """
     refuse_older(world)
     shared = SharedMeters(meters_folder(world.settings), world.meters, process).start()
-    hide = _show(world, shared, metrics_port) if metrics_port else _nothing
-    age = AgeWatch(world, _end_this_process).start()
-    try:
+    with ExitStack() as ends:
+        ends.callback(shared.close)
+        if metrics_port:
+            ends.callback(_show(world, shared, metrics_port))
+        ends.callback(AgeWatch(world, _end_this_process).start().close)
         yield
-    finally:
-        age.close()
-        hide()
-        shared.close()
 
 
 def _show(world: World, shared: SharedMeters, port: int) -> Callable[[], None]:
@@ -49,10 +47,6 @@ def _show(world: World, shared: SharedMeters, port: int) -> Callable[[], None]:
         thread.join()
 
     return end
-
-
-def _nothing() -> None:
-    """There is nothing to end."""
 
 
 def _end_this_process() -> None:

@@ -1,11 +1,12 @@
 """`doctor`'s checks of the ways to others than the contact: the mail server, webhooks' secrets."""
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col
 
 from router.cli.finding import Finding
 from router.couriers.mail import Mailer
+from router.flows.rulebooks.live import RulebookLost
 from router.flows.world import World
 from router.store.engine import DatabaseDown
 from router.store.tables import Tenant
@@ -39,8 +40,15 @@ def _live_webhooks(world: World) -> list[tuple[str, Webhook]]:
         return [
             (tenant, webhook)
             for tenant in tenants
-            for webhook in world.live_book(connection, tenant).webhooks.values()
+            for webhook in _webhooks_of(world, connection, tenant)
         ]
+
+
+def _webhooks_of(world: World, connection: Connection, tenant: str) -> tuple[Webhook, ...]:
+    try:
+        return tuple(world.live_book(connection, tenant).webhooks.values())
+    except RulebookLost:
+        return ()  # said by the rulebooks' own check
 
 
 def _check_secret(world: World, tenant: str, webhook: Webhook) -> Finding:

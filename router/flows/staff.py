@@ -66,11 +66,10 @@ def add_staff(world: World, new: NewStaff) -> None:
     """Make an account. StaffError where the tenant, a team or the handle does not allow it."""
     if len(new.password) < SHORTEST_PASSWORD:
         raise StaffError(f"the password is shorter than {SHORTEST_PASSWORD} characters")
-    add_hashed(world, new, hash_password(new.password))
+    _insert(world, new, hash_password(new.password))
 
 
-def add_hashed(world: World, new: NewStaff, hashed: str) -> None:
-    """Make an account whose password has been hashed already. StaffError as in `add_staff`."""
+def _insert(world: World, new: NewStaff, hashed: str) -> None:
     with world.store.write() as connection:
         _check_teams(world, connection, new)
         keys, staff_id = world.keys(connection, new.tenant_id), new_id()

@@ -1,5 +1,6 @@
 """The schema's version: bring a database up to date, or say how far behind it is."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -9,6 +10,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from router.store.engine import Store
+
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def upgrade(store: Store) -> str:
@@ -21,8 +24,7 @@ def upgrade(store: Store) -> str:
 def is_current(store: Store) -> bool:
     """Whether the database stands at the newest migration."""
     with store.read() as connection:
-        head = ScriptDirectory.from_config(_config(connection)).get_current_head()
-        return _current(connection) == head
+        return _current(connection) == _newest()
 
 
 def draft(store: Store, message: str) -> None:
@@ -31,13 +33,19 @@ def draft(store: Store, message: str) -> None:
         command.revision(_config(connection), message=message, autogenerate=True)
 
 
+@cache
+def _newest() -> str | None:
+    """Found once a process: it reads every migration."""
+    return ScriptDirectory(str(MIGRATIONS)).get_current_head()
+
+
 def _current(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
 def _config(connection: Connection) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     return config

@@ -34,6 +34,7 @@ REVIEWED = {
     "code": "It holds a code, and a code is never sent twice without asking.",
     "overtaken": "Later texts have left since, so that it would come out of order.",
     "log lags": "The carrier's log did not tell in time.",
+    "twin": "The carrier's log has a text with the same words, of another time.",
     "number left the rulebook": "Its number left the rulebook while it was on its way.",
     "restored": "A backup was restored, which does not know what has left since.",
 }

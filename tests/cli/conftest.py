@@ -6,11 +6,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
+from router.cli.program import bellhop
 from router.settings import Settings
 
 ROOT = Path(__file__).parents[2]
-Program = Callable[..., "subprocess.CompletedProcess[str]"]
+Program = Callable[..., Result]
+Process = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture(params=["sqlite"])
@@ -27,7 +30,18 @@ def environment(settings: Settings) -> dict[str, str]:
 
 @pytest.fixture
 def program(environment: dict[str, str]) -> Program:
-    """Runs `bellhop …` in that environment; `program("show", "--json", stdin="…")`."""
+    """Runs `bellhop …` in this process and that environment: `program("keygen", PORT="1")`."""
+
+    def run(*arguments: str, stdin: str = "", **more: str) -> Result:
+        runner = CliRunner(env=environment | more)
+        return runner.invoke(bellhop, arguments, input=stdin, catch_exceptions=False)
+
+    return run
+
+
+@pytest.fixture
+def process(environment: dict[str, str]) -> Process:
+    """Runs it as a process, where that is the point; otherwise as `program` does."""
 
     def run(*arguments: str, stdin: str = "", **more: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(

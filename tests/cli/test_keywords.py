@@ -2,11 +2,11 @@
 
 import json
 
-from tests.cli.conftest import Program
+from tests.cli.conftest import Process, Program
 
 
-def test_one_object_a_text_and_nothing_is_stripped(program: Program) -> None:
-    done = program("keywords", "classify", "--json", stdin="STOP⏎Sent from my phone\n\n towels? \n")
+def test_one_object_a_text_and_nothing_is_stripped(process: Process) -> None:
+    done = process("keywords", "classify", "--json", stdin="STOP⏎Sent from my phone\n\n towels? \n")
     told = [json.loads(line) for line in done.stdout.splitlines()]
     assert [one["class"] for one in told] == ["opt_out", "none", "none"]
     assert all(set(one) == {"class", "also", "language", "reason"} for one in told)

@@ -5,7 +5,7 @@ import pytest
 from click.testing import CliRunner
 
 from router.cli.program import COMMANDS, bellhop
-from tests.cli.conftest import Program
+from tests.cli.conftest import Process, Program
 
 
 def _leaves(command: click.Command, *path: str) -> list[tuple[str, ...]]:
@@ -35,8 +35,8 @@ def test_an_unknown_command_is_wrong_use() -> None:
     assert CliRunner().invoke(bellhop, ["nonsense"]).exit_code == 2
 
 
-def test_every_fault_of_the_settings_is_told_at_once(program: Program) -> None:
-    done = program(
+def test_every_fault_of_the_settings_is_told_at_once(process: Process) -> None:
+    done = process(
         "doctor",
         MASTER_KEY="",
         TWILIO_AUTH_TOKEN=",",
@@ -60,20 +60,19 @@ def test_every_fault_of_the_settings_is_told_at_once(program: Program) -> None:
 
 def test_a_malformed_master_key_is_told(program: Program) -> None:
     done = program("show", "--tenant", "t", "--from", "+1", MASTER_KEY="not base64")
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert "bellhop keygen" in done.stderr
 
 
 def test_a_database_that_is_down_is_told(program: Program) -> None:
     down = "postgresql://nobody@127.0.0.1:1/none"
     done = program("show", "--tenant", "t", "--from", "+15555550100", DATABASE_URL=down)
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert "DATABASE_URL" in done.stderr
-    assert "Traceback" not in done.stderr
 
 
 def test_keygen_makes_keys_that_settings_take(program: Program) -> None:
     made = program("keygen").stdout
     keys = dict(line.split("=", 1) for line in made.splitlines())
     assert set(keys) == {"SECRET_KEY", "MASTER_KEY"}
-    assert program("db", "upgrade", **keys).returncode == 0
+    assert program("db", "upgrade", **keys).exit_code == 0

@@ -15,7 +15,7 @@ from router.flows.restoring.age import beat, check_age
 from router.flows.show import show
 from router.flows.world import World
 from router.store.tables import Message
-from tests.cli.conftest import ROOT, Program
+from tests.cli.conftest import ROOT, Process, Program
 
 GUEST, HOTEL = "+16125550123", "+16125550100"
 
@@ -34,27 +34,27 @@ def state_of_the_answer(world: World) -> str:
 
 
 def test_a_backup_that_was_put_back_sends_nothing_twice(
-    hotel: World, program: Program, tmp_path: Path
+    hotel: World, program: Program, process: Process, tmp_path: Path
 ) -> None:
     receive(hotel, Inbound("SM1", GUEST, HOTEL, None, "HELP"))
     beat(hotel)
     copy = tmp_path / "backup.sqlite"
-    assert program("db", "backup", "--output", str(copy)).returncode == 0
+    assert program("db", "backup", "--output", str(copy)).exit_code == 0
     _go_on(hotel)
     refused = program("db", "restored")
-    assert (refused.returncode, refused.stdout) == (1, ""), "there is nothing to make safe"
+    assert (refused.exit_code, refused.stdout) == (1, ""), "there is nothing to make safe"
 
     _put_back(hotel, copy)
     for command in (("worker", "--burst"), ("clock",)):
-        refused = program(*command)
+        refused = process(*command)
         assert refused.returncode == 1
         assert "bellhop db restored" in refused.stderr
     assert state_of_the_answer(hotel) == "queued"
 
     made_safe = program("db", "restored", "--json")
-    assert made_safe.returncode == 0
+    assert made_safe.exit_code == 0
     assert json.loads(made_safe.stdout)["texts"] == 1
-    assert program("worker", "--burst").returncode == 0
+    assert process("worker", "--burst").returncode == 0
     assert state_of_the_answer(hotel) == "review"
 
 
@@ -78,5 +78,5 @@ def _put_back(world: World, copy: Path) -> None:
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_postgresql_is_backed_up_its_own_way(program: Program, tmp_path: Path) -> None:
     done = program("db", "backup", "--output", str(tmp_path / "copy"))
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert "pg_dump" in done.stderr

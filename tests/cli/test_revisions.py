@@ -6,29 +6,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 from sqlalchemy import update
 from sqlmodel import col
 
-from router.cli.program import bellhop
 from router.flows.publish import publish_folder
 from router.flows.staff import NewStaff, add_staff
 from router.flows.world import World
 from router.store.tables import Revision
+from tests.cli.conftest import Program
 from tests.flows.conftest import BOOK, TENANT
 
 SAVED = "Towels coming up."
-Run = Callable[..., Result]
-
-
-@pytest.fixture
-def program(environment: dict[str, str]) -> Run:
-    """Runs `bellhop …` in this process."""
-
-    def run(*arguments: str, **more: str) -> Result:
-        return CliRunner(env=environment | more).invoke(bellhop, arguments)
-
-    return run
 
 
 @pytest.fixture
@@ -53,7 +41,7 @@ def _objects(out: str) -> list[dict[str, object]]:
     return [json.loads(line) for line in out.splitlines()]
 
 
-def test_history_and_a_diff_are_told(hotel: World, program: Run) -> None:
+def test_history_and_a_diff_are_told(hotel: World, program: Program) -> None:
     told = program("rules", "history", "--tenant", TENANT)
     assert told.exit_code == 0, told.stderr
     newest, first = told.stdout.splitlines()
@@ -65,7 +53,7 @@ def test_history_and_a_diff_are_told(hotel: World, program: Run) -> None:
     assert f'+    en: "{SAVED}"' in diff
 
 
-def test_history_as_json_has_documented_fields(hotel: World, program: Run) -> None:
+def test_history_as_json_has_documented_fields(hotel: World, program: Program) -> None:
     _file(hotel).write_text("nonsense: [")
     publish_folder(hotel, hotel.settings.rules_dir)
     entries = _objects(program("rules", "history", "--tenant", TENANT, "--json").stdout)
@@ -80,7 +68,7 @@ def test_history_as_json_has_documented_fields(hotel: World, program: Run) -> No
     assert set(edit) == {"at", "who", "hash", "file", "findings"}
 
 
-def test_a_rollback_says_what_it_did(hotel: World, program: Run) -> None:
+def test_a_rollback_says_what_it_did(hotel: World, program: Program) -> None:
     done = program("rules", "rollback", "--tenant", TENANT, "--by", "carol")
     assert done.exit_code == 0, done.stderr
     assert done.stdout == f"{TENANT}: revision 3 is live: grand-hotel.yaml as in revision 1\n"
@@ -100,7 +88,9 @@ def test_a_rollback_says_what_it_did(hotel: World, program: Run) -> None:
     }
 
 
-def test_a_revision_that_does_not_load_any_more_is_exit_code_1(hotel: World, program: Run) -> None:
+def test_a_revision_that_does_not_load_any_more_is_exit_code_1(
+    hotel: World, program: Program
+) -> None:
     with hotel.store.write() as connection:
         first = update(Revision).where(col(Revision.number) == 1)
         connection.execute(first.values(text="version: 0\n"))
@@ -122,13 +112,13 @@ def test_a_revision_that_does_not_load_any_more_is_exit_code_1(hotel: World, pro
     ],
 )
 def test_what_is_not_there_is_said(
-    hotel: World, program: Run, arguments: list[str], code: int, says: str
+    hotel: World, program: Program, arguments: list[str], code: int, says: str
 ) -> None:
     done = program("rules", *arguments)
     assert (done.exit_code, says in done.stderr) == (code, True), done.stderr
 
 
-def test_a_folder_that_cannot_be_written_changes_nothing(hotel: World, program: Run) -> None:
+def test_a_folder_that_cannot_be_written_changes_nothing(hotel: World, program: Program) -> None:
     done = program("rules", "rollback", "--tenant", TENANT, "--by=carol", RULES_DIR="/proc/1")
     assert done.exit_code == 1
     assert "nothing was published" in done.stderr
@@ -137,7 +127,7 @@ def test_a_folder_that_cannot_be_written_changes_nothing(hotel: World, program: 
 
 
 @pytest.fixture
-def doctor(program: Run) -> Callable[[], list[str]]:
+def doctor(program: Program) -> Callable[[], list[str]]:
     """What `bellhop doctor` finds wrong with the rulebooks."""
 
     def run() -> list[str]:
@@ -164,7 +154,7 @@ def test_doctor_names_every_file_that_is_not_in_force(
 
 
 def test_doctor_and_the_upgrade_tell_a_rulebook_that_is_lost(
-    hotel: World, program: Run, doctor: Callable[[], list[str]]
+    hotel: World, program: Program, doctor: Callable[[], list[str]]
 ) -> None:
     upgraded = program("db", "upgrade")
     assert "rulebooks in force: 1, all of them load" in upgraded.stdout

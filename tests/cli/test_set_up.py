@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from router.settings import Settings, SettingsError
-from tests.cli.conftest import Program
+from tests.cli.conftest import Process, Program
 
 WRONG = [
     ("REDIS_URL", "foo"),
@@ -75,15 +75,14 @@ def test_a_folder_that_cannot_be_made_is_told_before_the_start(
     program: Program, command: str
 ) -> None:
     done = program(command, DATA_DIR="/proc/nowhere", RULES_DIR="/proc/nowhere")
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert "DATA_DIR /proc/nowhere" in done.stderr
     assert ("RULES_DIR /proc/nowhere" in done.stderr) is (command == "clock")
-    assert "Traceback" not in done.stderr
 
 
-def test_the_server_does_not_start_with_wrong_settings(program: Program) -> None:
+def test_the_server_does_not_start_with_wrong_settings(process: Process) -> None:
     faults = dict(WRONG)
-    done = program("web", **faults)
+    done = process("web", **faults)
     assert done.returncode == 2
     assert set(re.findall(r"^([A-Z_]+) ", done.stderr, re.MULTILINE)) == set(faults)
     assert "Traceback" not in done.stderr
@@ -91,6 +90,5 @@ def test_the_server_does_not_start_with_wrong_settings(program: Program) -> None
 
 def test_an_address_of_another_machine_is_told(program: Program) -> None:
     done = program("web", HOST="192.0.2.1")
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert "192.0.2.1" in done.stderr
-    assert "Traceback" not in done.stderr

@@ -147,8 +147,9 @@ def test_the_journey_with_the_processes_apart(
     guest.hears("Receipt R-")
     eventually(lambda: "messages" not in shown())
     assert [request["state"] for request in shown()["privacy_requests"]] == ["done"]
-    logs = [path.read_text() for path in programs.folder.glob("*.log")]
-    assert logs
+    kept = [path for name in ("logs", "metrics") for path in (settings.data_dir / name).iterdir()]
+    logs = [path.read_text() for path in (*programs.folder.glob("*.log"), *kept)]
+    assert any("/twilio/inbound" in log for log in logs)
     assert not any(GUEST in log or "towels" in log for log in logs)
 
 

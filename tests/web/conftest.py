@@ -17,6 +17,7 @@ from router.jobs.bell import Bell
 from router.jobs.live import LiveFeed
 from router.settings import Settings
 from tests.web.desk import Desk
+from tests.web.templates import TemplatesOnce
 from tests.web.visitor import GUEST, PASSWORD, Carrier, Visitor
 
 BOOKS = Path(__file__).parents[2] / "rules" / "books"
@@ -64,8 +65,14 @@ def businesses(world: World) -> World:
     return world
 
 
+@pytest.fixture(scope="session")
+def templates() -> TemplatesOnce:
+    """The compiled templates of all apps of this process."""
+    return TemplatesOnce()
+
+
 @pytest.fixture
-def make_app(redis_url: str) -> Iterator[Callable[..., Flask]]:
+def make_app(redis_url: str, templates: TemplatesOnce) -> Iterator[Callable[..., Flask]]:
     """Composes apps; keyword arguments go to `create_app`."""
     closers: list[Callable[[], None]] = []
 
@@ -74,6 +81,7 @@ def make_app(redis_url: str) -> Iterator[Callable[..., Flask]]:
         closers.extend((bell.close, feed.close))
         app = create_app(world, bell, feed, **given)
         app.testing = False
+        app.jinja_env.bytecode_cache = templates
         return app
 
     yield make

@@ -1,6 +1,7 @@
 """What the access log notes: who asked for what, without a person in it."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -13,7 +14,6 @@ from router.web.access import AccessNotes
 from router.web.client import client_of
 from tests.web.visitor import GUEST, HOTEL, Carrier, Visitor
 
-VIEWS = "mine, team, unclaimed, open, snoozed, closed"
 Logged = Callable[[], list[dict[str, object]]]
 
 
@@ -60,11 +60,14 @@ def test_nobody_stands_in_what_was_asked_for(
     lines = logged()
     told = json.dumps(lines)
     assert not any(word in told for word in (GUEST, GUEST[1:], HOTEL, "towels", "TOWELS", "Ann"))
-    asked = {(line["method"], line["path"], line["status"]) for line in lines}
+    asked = {
+        (line["method"], re.sub(r"<any.*?:view>", "<view>", str(line["path"])), line["status"])
+        for line in lines
+    }
     assert {
         ("POST", "/twilio/inbound", 200),
         ("GET", "/inbox/mine", 200),
-        ("GET", f"/inbox/<any({VIEWS}):view>/<thread_id>", 404),
+        ("GET", "/inbox/<view>/<thread_id>", 404),
         ("GET", "unknown", 404),
         ("?", "unknown", 405),
     } <= asked

@@ -1,6 +1,6 @@
 """The carrier's webhooks: what is taken in, what is refused, and what is never lost."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -225,15 +225,21 @@ def test_no_log_line_holds_an_address_or_a_text(carrier: Carrier) -> None:
 
 
 @pytest.fixture
-def broken(request: pytest.FixtureRequest, businesses: World, settings: Settings) -> str:
+def broken(request: pytest.FixtureRequest, businesses: World, settings: Settings) -> Iterator[None]:
     """A fault that is no outage of the database: the ledger or the schema is not what it was."""
     if request.param == "ledger":
         settings.ledger.unlink(missing_ok=True)
         settings.ledger.mkdir(parents=True)
-    else:
-        with businesses.store.write() as connection:
-            connection.execute(text("ALTER TABLE tombstone RENAME TO elsewhere"))
-    return str(request.param)
+        yield
+        return
+    _rename(businesses, "tombstone", "elsewhere")
+    yield
+    _rename(businesses, "elsewhere", "tombstone")
+
+
+def _rename(world: World, table: str, to: str) -> None:
+    with world.store.write() as connection:
+        connection.execute(text(f"ALTER TABLE {table} RENAME TO {to}"))
 
 
 @pytest.mark.parametrize("broken", ["ledger", "schema"], indirect=True)

@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, exists, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Integer, bindparam, exists, or_, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -23,6 +23,56 @@ LEASE = timedelta(seconds=60)
 REPEATABLE = ("push", "webhook")
 DIED = "the program ended while it was being sent"
 _SILENT = (mail.SILENT, post.SILENT)
+_NOW: BindParameter[datetime] = bindparam("now")
+_OF_TENANT = col(Dispatch.tenant_id) == bindparam("tenant")
+
+
+def _is_waiting() -> ColumnElement[bool]:
+    is_time = or_(col(Dispatch.not_before).is_(None), col(Dispatch.not_before) <= _NOW)
+    return (col(Dispatch.state) == "queued") & is_time
+
+
+def _has_run_out() -> ColumnElement[bool]:
+    return (col(Dispatch.state) == "sending") & (col(Dispatch.lease_until) < _NOW)
+
+
+def _is_resting() -> ColumnElement[bool]:
+    """Whether it would go to a webhook, somebody's browsers or a mail server that did not answer:
+    these are left alone until the next try of that. Waiting keeps a worker from sending texts.
+    """
+    other = aliased(Dispatch)
+    return exists().where(
+        col(other.tenant_id) == col(Dispatch.tenant_id),
+        col(other.kind) == col(Dispatch.kind),
+        or_(
+            col(other.kind).in_(REPEATABLE) & (col(other.recipient) == col(Dispatch.recipient)),
+            col(other.kind) == "email",
+        ),
+        col(other.state) == "queued",
+        col(other.error).in_(_SILENT),
+        col(other.not_before) > _NOW,
+    )
+
+
+_WAITS_UNTOUCHED = _is_waiting() & (col(Dispatch.updated_at) < bindparam("before")) & ~_is_resting()
+DUE: AnySelect = (
+    select(col(Dispatch.tenant_id)).where(or_(_WAITS_UNTOUCHED, _has_run_out())).distinct()
+)
+"""The tenants (ids) with dispatches to send `now` that were left alone since `before`, or whose
+leases ran out."""
+_READY: AnySelect = (
+    select(*table(Dispatch).columns)
+    .where(_OF_TENANT, _is_waiting(), ~_is_resting())
+    .order_by(col(Dispatch.kind) == "webhook", col(Dispatch.created_at))
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(skip_locked=True)
+)
+_ENDED = update(table(Dispatch)).where(_OF_TENANT, _has_run_out())
+_MAY_BE_REPEATED = col(Dispatch.kind).in_(REPEATABLE)
+_TRY_AGAIN = _ENDED.where(_MAY_BE_REPEATED).values(
+    state="queued", token=None, error=DIED, updated_at=_NOW
+)
+_GIVE_UP = _ENDED.where(~_MAY_BE_REPEATED).values(state="unknown", error=DIED, updated_at=_NOW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +99,10 @@ def claim_dispatches(world: World, tenant_id: str, limit: int) -> tuple[Dispatch
     at, deadline = world.now(), time.monotonic() + LEASE.total_seconds() / 3
     token = secrets.token_hex(8)
     with world.store.write() as connection:
-        _end_leases(connection, tenant_id, at)
-        rows = connection.execute(_ready(tenant_id, at, limit)).all()
+        wanted = {"tenant": tenant_id, "now": at}
+        connection.execute(_TRY_AGAIN, wanted)
+        connection.execute(_GIVE_UP, wanted)
+        rows = connection.execute(_READY, wanted | {"most": limit}).all()
         if rows:
             connection.execute(
                 update(Dispatch)
@@ -85,55 +137,3 @@ def claim_dispatches(world: World, tenant_id: str, limit: int) -> tuple[Dispatch
         )
         for row in rows
     )
-
-
-def is_due(at: datetime, untouched_since: datetime) -> AnySelect:
-    """The tenants (ids) with dispatches to send or leases that ran out, left alone since then."""
-    waits = _is_waiting(at) & (col(Dispatch.updated_at) < untouched_since) & ~_is_resting(at)
-    return select(col(Dispatch.tenant_id)).where(or_(waits, _has_run_out(at))).distinct()
-
-
-def _is_waiting(at: datetime) -> ColumnElement[bool]:
-    is_time = or_(col(Dispatch.not_before).is_(None), col(Dispatch.not_before) <= at)
-    return (col(Dispatch.state) == "queued") & is_time
-
-
-def _has_run_out(at: datetime) -> ColumnElement[bool]:
-    return (col(Dispatch.state) == "sending") & (col(Dispatch.lease_until) < at)
-
-
-def _is_resting(at: datetime) -> ColumnElement[bool]:
-    """Whether it would go to a webhook, somebody's browsers or a mail server that did not answer:
-    these are left alone until the next try of that. Waiting keeps a worker from sending texts.
-    """
-    other = aliased(Dispatch)
-    return exists().where(
-        col(other.tenant_id) == col(Dispatch.tenant_id),
-        col(other.kind) == col(Dispatch.kind),
-        or_(
-            col(other.kind).in_(REPEATABLE) & (col(other.recipient) == col(Dispatch.recipient)),
-            col(other.kind) == "email",
-        ),
-        col(other.state) == "queued",
-        col(other.error).in_(_SILENT),
-        col(other.not_before) > at,
-    )
-
-
-def _ready(tenant_id: str, at: datetime, limit: int) -> AnySelect:
-    """What could be sent now."""
-    return (
-        select(*table(Dispatch).columns)
-        .where(col(Dispatch.tenant_id) == tenant_id, _is_waiting(at), ~_is_resting(at))
-        .order_by(col(Dispatch.kind) == "webhook", col(Dispatch.created_at))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-
-
-def _end_leases(connection: Connection, tenant_id: str, at: datetime) -> None:
-    ended = update(Dispatch).where(col(Dispatch.tenant_id) == tenant_id, _has_run_out(at))
-    repeatable = col(Dispatch.kind).in_(REPEATABLE)
-    again = {"state": "queued", "token": None, "error": DIED, "updated_at": at}
-    connection.execute(ended.where(repeatable).values(again))
-    connection.execute(ended.where(~repeatable).values(state="unknown", error=DIED, updated_at=at))

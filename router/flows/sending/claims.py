@@ -1,35 +1,61 @@
 """Claiming: of each thread its lowest unfinished message, by a conditional update.
 
 Consent, purpose and quiet hours are looked at again here, in the transaction that claims: a claim
-cannot commit after an opt-out has. On PostgreSQL the thread's row is locked first and what is
-claimed is read after that; on SQLite the writer is alone anyway.
+cannot commit after an opt-out has.
 """
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, exists, or_, select, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import Connection, bindparam, select, update
 from sqlmodel import col
 
-from router.flows.outbox import BULK, FIRST
+from router.flows.outbox import ANSWER, BULK
 from router.flows.senders import Sender
 from router.flows.sending.leases import LOOK_UP, grace_of, lease_of
 from router.flows.sending.pace import AHEAD, Turns, pace_of
-from router.flows.sending.verdicts import CLOSED_SINCE, IN_DOUBT_SINCE, Judge, Verdict
+from router.flows.sending.ready import read_ready
+from router.flows.sending.verdicts import Judge, Verdict
 from router.flows.world import World
-from router.store.rows import (
-    CONTACT_OF_THREAD,
-    THREAD_OF_MESSAGE,
-    AnyRow,
-    AnySelect,
-    is_state,
-    is_unfinished,
-)
+from router.store.rows import AnyRow, AnySelect, table
 from router.store.sealing import TenantKeys
-from router.store.tables import Contact, Message, Number, Thread
+from router.store.tables import Message, Number
+
+_OUR_NUMBER = (
+    col(Number.tenant_id) == bindparam("tenant"),
+    col(Number.id) == bindparam("sender"),
+)
+_HOLD_LINE: AnySelect = (
+    select(col(Number.paced_until), col(Number.paused_until), col(Number.paused_code))
+    .where(*_OUR_NUMBER)
+    .with_for_update()
+)
+_IS_QUEUED = (col(Message.tenant_id) == bindparam("tenant"), col(Message.state) == "queued")
+_MARK = (
+    update(table(Message))
+    .where(*_IS_QUEUED, col(Message.id).in_(bindparam("messages", expanding=True)))
+    .values(
+        state="sending",
+        token=bindparam("claimed"),
+        attempt=col(Message.attempt) + 1,
+        attempted_at=bindparam("now"),
+        lease_until=bindparam("until"),
+        not_before=None,
+        updated_at=bindparam("now"),
+    )
+)
+_PUT_ASIDE = (
+    update(table(Message))
+    .where(*_IS_QUEUED, col(Message.id) == bindparam("message"))
+    .values(
+        state=bindparam("becomes"),
+        reason=bindparam("why"),
+        not_before=bindparam("again_at"),
+        updated_at=bindparam("now"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +119,20 @@ def claim(world: World, sender: Sender, limit: int, *, answers_only: bool = Fals
             return Claims(again_at=line.turns.free_at - AHEAD)
         keys = world.keys(connection, sender.tenant_id)
         most = 1 if line.is_probed else line.turns.most(limit)
-        ready = _ready(sender, at, at - grace_of(world.settings) - LOOK_UP, most, answers_only)
-        rows = _lock_and_read(connection, sender, ready)
-        judge = Judge(world, connection, keys, sender, at)
-        verdicts = {row.id: judge.verdict(row) for row in rows}
-        for row in rows:
-            if verdict := verdicts[row.id]:
-                _put_aside(connection, sender, row, verdict, at)
+        rows = read_ready(
+            connection,
+            sender,
+            at=at,
+            given_up=at - grace_of(world.settings) - LOOK_UP,
+            lowest=ANSWER if answers_only else BULK,
+            most=most,
+        )
+        verdicts = Judge(world, connection, keys, sender, at).verdicts(rows)
+        _put_aside(connection, verdicts, sender.tenant_id, at)
         sendable = [row for row in rows if verdicts[row.id] is None]
         claimed = tuple(_claims(line, keys, sendable, at, expires))
         lease_until = at + lease_of(world.settings)
-        _mark(connection, sender, claimed, at, lease_until)
+        _mark(connection, claimed, at, lease_until)
         if claimed:
             _move_line(connection, line, lease_until)
     aside = frozenset(row.thread_id for row in rows if verdicts[row.id])
@@ -113,11 +142,8 @@ def claim(world: World, sender: Sender, limit: int, *, answers_only: bool = Fals
 
 def _hold_line(world: World, connection: Connection, sender: Sender) -> _Line | None:
     """None while nothing may leave from that number: it is paused, or gone."""
-    row = connection.execute(
-        select(col(Number.paced_until), col(Number.paused_until), col(Number.paused_code))
-        .where(col(Number.tenant_id) == sender.tenant_id, col(Number.id) == sender.id)
-        .with_for_update()
-    ).one_or_none()
+    ours = {"tenant": sender.tenant_id, "sender": sender.id}
+    row = connection.execute(_HOLD_LINE, ours).one_or_none()
     at = world.now()  # the lock may have been waited for
     if row is None or (row.paused_until is not None and row.paused_until > at):
         return None
@@ -167,126 +193,34 @@ def _move_line(connection: Connection, line: _Line, lease_until: datetime) -> No
     if line.is_probed:
         values["paused_until"] = lease_until
     if values:
-        sender = line.sender
-        ours = (col(Number.tenant_id) == sender.tenant_id, col(Number.id) == sender.id)
-        connection.execute(update(Number).where(*ours).values(values))
-
-
-def _lock_and_read(connection: Connection, sender: Sender, ready: AnySelect) -> Sequence[AnyRow]:
-    if connection.dialect.name == "sqlite":
-        return connection.execute(ready).all()
-    threads = [row.thread_id for row in connection.execute(ready)]
-    if not threads:
-        return []
-    ours = (col(Thread.tenant_id) == sender.tenant_id, col(Thread.id).in_(threads))
-    lock = select(col(Thread.id)).where(*ours).order_by(col(Thread.id)).with_for_update()
-    connection.execute(lock)
-    return connection.execute(ready.where(col(Message.thread_id).in_(threads))).all()
-
-
-def _ready(
-    sender: Sender, at: datetime, given_up: datetime, limit: int, answers_only: bool
-) -> AnySelect:
-    """What could be sent now: due, and first in its thread (or of a kind that overtakes).
-
-    What is unknown since before `given_up` holds its thread no longer.
-    """
-    earlier = aliased(Message)
-    blocked = exists().where(
-        col(earlier.tenant_id) == col(Message.tenant_id),
-        col(earlier.thread_id) == col(Message.thread_id),
-        is_unfinished(earlier),
-        col(earlier.seq) < col(Message.seq),
-        or_(col(Message.priority) > FIRST, col(earlier.priority) == FIRST),
-        or_(col(earlier.state) != "unknown", col(earlier.attempted_at) > given_up),
-    )
-    bulk_too = () if not answers_only else (col(Message.priority) < BULK,)
-    return (
-        select(
-            col(Message.id),
-            col(Message.thread_id),
-            col(Message.number),
-            col(Message.attempt),
-            col(Message.kind),
-            col(Message.priority),
-            col(Message.template),
-            col(Message.purpose),
-            col(Message.topic),
-            col(Message.cause_id),
-            col(Message.body),
-            col(Message.created_at),
-            col(Thread.contact_id),
-            IN_DOUBT_SINCE.label("doubt_since"),
-            col(Thread.last_text_at),
-            col(Contact.address),
-            col(Contact.person),
-            col(Contact.blocked),
-            CLOSED_SINCE.label("closed_since"),
-        )
-        .join(
-            Thread,
-            THREAD_OF_MESSAGE,
-        )
-        .join(
-            Contact,
-            CONTACT_OF_THREAD,
-        )
-        .where(
-            col(Message.tenant_id) == sender.tenant_id,
-            col(Message.number) == sender.address,
-            is_unfinished(),
-            is_state("queued"),
-            *bulk_too,
-            or_(col(Message.not_before).is_(None), col(Message.not_before) <= at),
-            ~blocked,
-        )
-        .order_by(col(Message.priority), col(Message.created_at), col(Message.seq))
-        .limit(limit)
-    )
+        ours = {"tenant": line.sender.tenant_id, "sender": line.sender.id}
+        connection.execute(update(table(Number)).where(*_OUR_NUMBER).values(values), ours)
 
 
 def _mark(
-    connection: Connection,
-    sender: Sender,
-    claims: Sequence[Claim],
-    at: datetime,
-    lease_until: datetime,
+    connection: Connection, claims: Sequence[Claim], at: datetime, lease_until: datetime
 ) -> None:
-    if not claims:
-        return
-    connection.execute(
-        update(Message)
-        .where(
-            col(Message.tenant_id) == sender.tenant_id,
-            col(Message.id).in_([claim.message_id for claim in claims]),
-            col(Message.state) == "queued",
-        )
-        .values(
-            state="sending",
-            token=claims[0].token,
-            attempt=col(Message.attempt) + 1,
-            attempted_at=at,
-            lease_until=lease_until,
-            not_before=None,
-            updated_at=at,
-        )
-    )
+    if claims:
+        first = claims[0]
+        ids = [claim.message_id for claim in claims]
+        wanted = {"tenant": first.tenant_id, "messages": ids, "claimed": first.token}
+        connection.execute(_MARK, wanted | {"now": at, "until": lease_until})
 
 
 def _put_aside(
-    connection: Connection, sender: Sender, row: AnyRow, verdict: Verdict, at: datetime
+    connection: Connection, verdicts: Mapping[str, Verdict | None], tenant_id: str, at: datetime
 ) -> None:
-    connection.execute(
-        update(Message)
-        .where(
-            col(Message.tenant_id) == sender.tenant_id,
-            col(Message.id) == row.id,
-            col(Message.state) == "queued",
-        )
-        .values(
-            state=verdict.state,
-            reason=verdict.reason,
-            not_before=verdict.not_before,
-            updated_at=at,
-        )
-    )
+    aside = [
+        {
+            "tenant": tenant_id,
+            "message": message_id,
+            "becomes": verdict.state,
+            "why": verdict.reason,
+            "again_at": verdict.not_before,
+            "now": at,
+        }
+        for message_id, verdict in verdicts.items()
+        if verdict is not None
+    ]
+    if aside:
+        connection.execute(_PUT_ASIDE, aside)

@@ -1,35 +1,21 @@
-"""Doubts: attempts of which nothing was heard, and who can bear witness that the log is up to date.
-
-A witness is another text of ours that the carrier has certainly taken: if its log shows that one,
-it would show the one in doubt. Best is one that was attempted after the doubt's lease had ended;
-else the last one before that.
-"""
+"""Doubts: attempts of which nothing was heard, and what goes on around them in their thread."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, exists, or_, select
+from sqlalchemy import Connection, bindparam, exists, or_, select
 from sqlmodel import col
 
 from router.flows.outbox import FIRST
 from router.flows.senders import Sender
-from router.flows.sending.leases import grace_of, lease_of
+from router.flows.sending.leases import grace_of
+from router.flows.sending.witnesses import Witness, find_witnesses
 from router.flows.world import World
 from router.store.rows import CONTACT_OF_THREAD, THREAD_OF_MESSAGE, AnyRow, AnySelect, is_unfinished
 from router.store.sealing import TenantKeys
 from router.store.tables import Contact, Message, Thread
 
 BATCH = 50
-NO_LONGER_KNOWN = timedelta(days=1)  # what is older than that bears no witness
-
-
-@dataclass(frozen=True, slots=True)
-class Witness:
-    """A text of ours that the carrier has taken: its SID, to whom and from which number."""
-
-    sid: str
-    to: str
-    from_address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +31,24 @@ class Doubt:
     body: str
     attempted_at: datetime
     reason: str | None
-    witness: Witness | None
+    witnesses: tuple[Witness, ...]
 
 
+IS_TO_BE_LOOKED_UP = (
+    (col(Message.state) == "unknown")
+    & (col(Message.attempted_at) < bindparam("overdue"))
+    & or_(col(Message.not_before).is_(None), col(Message.not_before) <= bindparam("now"))
+)
+"""Whether a message is in doubt for longer than the grace, and due to be looked up (again)."""
+_OF_TENANT = col(Message.tenant_id) == bindparam("tenant")
+_OF_THREAD = _OF_TENANT & (col(Message.thread_id) == bindparam("thread"))
 _WITH_CONTACT: AnySelect = (
     select(
         col(Message.id),
         col(Message.thread_id),
         col(Message.seq),
-        col(Message.sid),
         col(Message.token),
         col(Message.kind),
-        col(Message.number),
         col(Message.body),
         col(Message.reason),
         col(Message.attempted_at),
@@ -65,63 +57,61 @@ _WITH_CONTACT: AnySelect = (
     )
     .join(Thread, THREAD_OF_MESSAGE)
     .join(Contact, CONTACT_OF_THREAD)
+    .where(_OF_TENANT)
 )
-_IS_TAKEN = (col(Message.sid).is_not(None), col(Message.attempted_at).is_not(None))
-
-
-def is_to_be_looked_up(world: World) -> ColumnElement[bool]:
-    """Whether a message is in doubt for longer than the grace, and due to be looked up (again)."""
-    now = world.now()
-    return (
-        (col(Message.state) == "unknown")
-        & (col(Message.attempted_at) < now - grace_of(world.settings))
-        & or_(col(Message.not_before).is_(None), col(Message.not_before) <= now)
+_DOUBTS = (
+    _WITH_CONTACT.where(
+        col(Message.number) == bindparam("address"), is_unfinished(), IS_TO_BE_LOOKED_UP
     )
+    .order_by(col(Message.attempted_at))
+    .limit(BATCH)
+)
+_OVERTAKEN = select(
+    exists().where(
+        _OF_THREAD,
+        col(Message.seq) > bindparam("place"),
+        col(Message.attempt) > 0,
+        col(Message.priority) > FIRST,
+    )
+)
+_IN_COMPANY = select(
+    exists().where(
+        _OF_THREAD,
+        is_unfinished(),
+        col(Message.state) == "sending",
+        col(Message.id) != bindparam("message"),
+    )
+)
+
+
+def look_up_times(world: World) -> dict[str, datetime]:
+    """The parameters of IS_TO_BE_LOOKED_UP."""
+    now = world.now()
+    return {"now": now, "overdue": now - grace_of(world.settings)}
 
 
 def read_doubts(world: World, sender: Sender) -> list[Doubt]:
     """What is to be looked up of one sender, oldest first."""
+    wanted = {"tenant": sender.tenant_id, "address": sender.address}
     with world.store.read() as connection:
         keys = world.keys(connection, sender.tenant_id)
-        rows = connection.execute(
-            _WITH_CONTACT.where(
-                col(Message.tenant_id) == sender.tenant_id,
-                col(Message.number) == sender.address,
-                is_unfinished(),
-                is_to_be_looked_up(world),
-            )
-            .order_by(col(Message.attempted_at))
-            .limit(BATCH)
-        ).all()
+        rows = connection.execute(_DOUBTS, wanted | look_up_times(world)).all()
         return [_doubt(world, connection, keys, row) for row in rows]
 
 
 def has_been_overtaken(connection: Connection, tenant_id: str, doubt: Doubt) -> bool:
     """Whether a later text of the thread has left meanwhile: this one would come out of order."""
-    later = exists().where(
-        col(Message.tenant_id) == tenant_id,
-        col(Message.thread_id) == doubt.thread_id,
-        col(Message.seq) > doubt.seq,
-        col(Message.attempt) > 0,
-        col(Message.priority) > FIRST,
-    )
-    return bool(connection.execute(select(later)).scalar_one())
+    wanted = {"tenant": tenant_id, "thread": doubt.thread_id, "place": doubt.seq}
+    return bool(connection.execute(_OVERTAKEN, wanted).scalar_one())
 
 
 def has_company(connection: Connection, tenant_id: str, doubt: Doubt) -> bool:
     """Whether another text of the thread is being sent just now: a log may show that one."""
-    other = exists().where(
-        col(Message.tenant_id) == tenant_id,
-        col(Message.thread_id) == doubt.thread_id,
-        is_unfinished(),
-        col(Message.state) == "sending",
-        col(Message.id) != doubt.message_id,
-    )
-    return bool(connection.execute(select(other)).scalar_one())
+    wanted = {"tenant": tenant_id, "thread": doubt.thread_id, "message": doubt.message_id}
+    return bool(connection.execute(_IN_COMPANY, wanted).scalar_one())
 
 
 def _doubt(world: World, connection: Connection, keys: TenantKeys, row: AnyRow) -> Doubt:
-    found = _find_witness(world, connection, keys.tenant_id, row)
     return Doubt(
         message_id=row.id,
         thread_id=row.thread_id,
@@ -132,23 +122,5 @@ def _doubt(world: World, connection: Connection, keys: TenantKeys, row: AnyRow) 
         body=keys.open("message.body", row.id, row.body),
         attempted_at=row.attempted_at,
         reason=row.reason,
-        witness=None if found is None else _witness(keys, found),
+        witnesses=find_witnesses(world, connection, keys, row),
     )
-
-
-def _find_witness(
-    world: World, connection: Connection, tenant_id: str, doubt: AnyRow
-) -> AnyRow | None:
-    taken = _WITH_CONTACT.where(col(Message.tenant_id) == tenant_id, *_IS_TAKEN).limit(1)
-    when, certain = col(Message.attempted_at), doubt.attempted_at + lease_of(world.settings)
-    after = connection.execute(taken.where(when > certain).order_by(when)).first()
-    if after is not None:
-        return after
-    recent = when > doubt.attempted_at - NO_LONGER_KNOWN
-    before = taken.where(when <= certain, recent).order_by(when.desc())
-    return connection.execute(before).first()
-
-
-def _witness(keys: TenantKeys, row: AnyRow) -> Witness:
-    to = keys.open("contact.address", row.contact_id, row.address)
-    return Witness(row.sid, to, row.number)

@@ -7,7 +7,7 @@ code: a person can always ask for a fresh one. It waits as `held` does, outside 
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlmodel import col
 
 from router.carrier.api import StatusUpdate, state_after
@@ -17,13 +17,34 @@ from router.flows.outbox import EXEMPT
 from router.flows.ripples import CALM, Ripples
 from router.flows.senders import bell_of
 from router.flows.world import World
-from router.store.rows import AnyRow
+from router.store.rows import AnyRow, AnySelect, table
 from router.store.tables import Message
 
 UNSETTLED = frozenset({"queued", "held", "sending", "unknown", "review", "canceled", "suppressed"})
 RETRY_AFTER = timedelta(minutes=10)
 RETRIED = "retry"  # the reason of a message that waits for its one later retry
 FAILURES = frozenset({"undelivered", "failed"})
+
+
+_OUTGOING: AnySelect = (
+    select(
+        col(Message.id),
+        col(Message.tenant_id),
+        col(Message.thread_id),
+        col(Message.number),
+        col(Message.kind),
+        col(Message.template),
+        col(Message.state),
+        col(Message.reason),
+        col(Message.sid),
+        col(Message.first_sid),
+        col(Message.attempt),
+    )
+    .where(col(Message.tenant_id) == bindparam("tenant"), col(Message.direction) == "out")
+    .with_for_update()
+)
+_BY_ID = _OUTGOING.where(col(Message.id) == bindparam("message"))
+_BY_SID = _OUTGOING.where(col(Message.sid) == bindparam("sid"))
 
 
 def find_outgoing(
@@ -34,24 +55,8 @@ def find_outgoing(
     sid: str | None = None,
 ) -> AnyRow | None:
     """A message of ours by its id, or else by its SID; locked. None where there is none."""
-    is_it = (col(Message.id) == message_id) if message_id else (col(Message.sid) == sid)
-    return connection.execute(
-        select(
-            col(Message.id),
-            col(Message.tenant_id),
-            col(Message.thread_id),
-            col(Message.number),
-            col(Message.kind),
-            col(Message.template),
-            col(Message.state),
-            col(Message.reason),
-            col(Message.sid),
-            col(Message.first_sid),
-            col(Message.attempt),
-        )
-        .where(col(Message.tenant_id) == tenant_id, is_it, col(Message.direction) == "out")
-        .with_for_update()
-    ).one_or_none()
+    wanted = {"tenant": tenant_id, "message": message_id, "sid": sid}
+    return connection.execute(_BY_ID if message_id else _BY_SID, wanted).one_or_none()
 
 
 def merge(world: World, connection: Connection, row: AnyRow, news: StatusUpdate) -> Ripples:
@@ -67,7 +72,7 @@ def merge(world: World, connection: Connection, row: AnyRow, news: StatusUpdate)
     if state in FAILURES and _may_be_retried(row, error_code):
         values |= _later(news.sid, at)
     connection.execute(
-        update(Message)
+        update(table(Message))
         .where(col(Message.tenant_id) == row.tenant_id, col(Message.id) == row.id)
         .values(**values)
     )

@@ -10,27 +10,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, bindparam, exists, or_, select, update
 from sqlmodel import col
 
 from router.carrier.api import Carrier, CarrierError, Listed, state_after
 from router.flows.ripples import CALM, Ripples
-from router.flows.senders import Sender, bell_of, find_sender
+from router.flows.senders import Sender, find_sender
 from router.flows.sending.doubts import (
+    IS_TO_BE_LOOKED_UP,
     Doubt,
-    Witness,
     has_been_overtaken,
     has_company,
-    is_to_be_looked_up,
+    look_up_times,
     read_doubts,
 )
 from router.flows.sending.leases import GIVE_UP_AFTER, accepted_within, grace_of
+from router.flows.sending.witnesses import Log, Standing
 from router.flows.world import World
-from router.store.rows import is_unfinished
-from router.store.tables import Message, Thread
+from router.store.rows import AnySelect, is_unfinished, table
+from router.store.tables import Message, Number, Thread
 
 LOOK_BACK = timedelta(minutes=5)
 BUDGET_SECONDS = 20.0
+LAGS, NEAR = "log lags", "log is near"  # reasons of what is looked up again
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,55 @@ class Verdict:
     not_before: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the log showed of a doubt, and how far it had come; `wait`: what it still needs."""
+
+    listed: Sequence[Listed]
+    standing: Standing
+    wait: timedelta = timedelta()
+
+
+_OF_TENANT = col(Message.tenant_id) == bindparam("tenant")
+_HAS_RUN_OUT = (col(Message.state) == "sending") & (col(Message.lease_until) < bindparam("now"))
+_HAS_DOUBTS = exists().where(
+    col(Message.tenant_id) == col(Number.tenant_id),
+    col(Message.number) == col(Number.address),
+    is_unfinished(),
+    or_(_HAS_RUN_OUT, IS_TO_BE_LOOKED_UP),
+)
+_UNSETTLED = select(col(Number.id)).where(_HAS_DOUBTS)
+_EXPIRE = (
+    update(table(Message))
+    .where(_OF_TENANT, col(Message.number) == bindparam("address"), is_unfinished(), _HAS_RUN_OUT)
+    .values(state="unknown", reason="lease ran out", updated_at=bindparam("now"))
+)
+_HOLD: AnySelect = (
+    select(col(Thread.id))
+    .where(col(Thread.tenant_id) == bindparam("tenant"), col(Thread.id) == bindparam("thread"))
+    .with_for_update()
+)
+_SIDS: AnySelect = select(col(Message.sid), col(Message.first_sid)).where(
+    _OF_TENANT, col(Message.thread_id) == bindparam("thread")
+)
+_SETTLE = (
+    update(table(Message))
+    .where(
+        _OF_TENANT,
+        col(Message.id) == bindparam("message"),
+        col(Message.state) == "unknown",
+        col(Message.token) == bindparam("claimed"),
+    )
+    .values(
+        state=bindparam("becomes"),
+        sid=bindparam("given"),
+        reason=bindparam("why"),
+        not_before=bindparam("until"),
+        updated_at=bindparam("now"),
+    )
+)
+
+
 def settle(world: World, carrier: Carrier, sender_id: str) -> Ripples:
     """Settle one sender's doubts; those that the carrier cannot answer yet stay for a while."""
     ends = world.monotonic() + BUDGET_SECONDS
@@ -51,94 +102,51 @@ def settle(world: World, carrier: Carrier, sender_id: str) -> Ripples:
     if sender is None:
         return CALM
     _expire_leases(world, sender)
-    ripples, shown = CALM, dict[str, bool]()
+    ripples, log = CALM, Log(carrier)
     for doubt in read_doubts(world, sender):
         if world.monotonic() > ends:
             break  # the clock asks again
-        try:
-            listed = carrier.list_sent(doubt.to, sender.address, doubt.attempted_at - LOOK_BACK)
-            is_complete = _shows(carrier, doubt.witness, shown)
-        except CarrierError:
-            listed, is_complete = [], False
-        ripples |= _decide(world, sender, doubt, listed, is_complete=is_complete)
+        ripples |= _decide(world, sender, doubt, _look(carrier, log, sender, doubt))
     return ripples
 
 
 def unsettled(world: World) -> frozenset[str]:
     """The senders (opaque ids) that `settle` has work for now."""
     with world.store.read() as connection:
-        rows = connection.execute(
-            select(col(Message.tenant_id), col(Message.number))
-            .where(
-                is_unfinished(),
-                or_(
-                    (col(Message.state) == "sending") & (col(Message.lease_until) < world.now()),
-                    is_to_be_looked_up(world),
-                ),
-            )
-            .distinct()
-        ).all()
-        return frozenset().union(*(bell_of(connection, row.tenant_id, row.number) for row in rows))
+        return frozenset(connection.execute(_UNSETTLED, look_up_times(world)).scalars())
 
 
 def _expire_leases(world: World, sender: Sender) -> None:
-    now = world.now()
+    whose = {"tenant": sender.tenant_id, "address": sender.address}
     with world.store.write() as connection:
-        connection.execute(
-            update(Message)
-            .where(
-                col(Message.tenant_id) == sender.tenant_id,
-                col(Message.number) == sender.address,
-                is_unfinished(),
-                col(Message.state) == "sending",
-                col(Message.lease_until) < now,
-            )
-            .values(state="unknown", reason="lease ran out", updated_at=now)
-        )
+        connection.execute(_EXPIRE, whose | {"now": world.now()})
 
 
-def _shows(carrier: Carrier, witness: Witness | None, shown: dict[str, bool]) -> bool:
-    """Whether the log is up to date, as far as can be told; what was found out is kept in `shown`.
-
-    Where nobody bears witness, the grace is trusted to be longer than the log lags.
-    """
-    if witness is None:
-        return True
-    if witness.sid not in shown:
-        shown[witness.sid] = carrier.is_listed(witness.sid, witness.to, witness.from_address)
-    return shown[witness.sid]
+def _look(carrier: Carrier, log: Log, sender: Sender, doubt: Doubt) -> Look:
+    """The witnesses first: what they say must be true already when ours is looked for."""
+    try:
+        standing, wait = log.standing(doubt.witnesses)
+        listed = carrier.list_sent(doubt.to, sender.address, doubt.attempted_at - LOOK_BACK)
+    except CarrierError:
+        return Look([], "behind")
+    return Look(listed, standing, wait)
 
 
-def _decide(
-    world: World, sender: Sender, doubt: Doubt, listed: Sequence[Listed], *, is_complete: bool
-) -> Ripples:
-    now = world.now()
+def _decide(world: World, sender: Sender, doubt: Doubt, look: Look) -> Ripples:
     with world.store.write() as connection:
         _hold_thread(connection, sender, doubt)
-        matching = _matching(doubt, listed, accepted_within(world.settings, doubt.attempted_at))
-        found = _unclaimed(connection, sender, doubt, matching)
-        if found and has_company(connection, sender.tenant_id, doubt):
-            verdict = _later(world, doubt)
-        elif found:
-            verdict = Verdict(state_after("accepted", found[0].status), found[0].sid)
-        else:
-            verdict = _verdict_unlisted(world, connection, sender, doubt, is_complete=is_complete)
-        connection.execute(
-            update(Message)
-            .where(
-                col(Message.tenant_id) == sender.tenant_id,
-                col(Message.id) == doubt.message_id,
-                col(Message.state) == "unknown",
-                col(Message.token) == doubt.token,
-            )
-            .values(
-                state=verdict.state,
-                sid=verdict.sid,
-                reason=verdict.reason,
-                not_before=verdict.not_before,
-                updated_at=now,
-            )
-        )
+        verdict = _verdict(world, connection, sender, doubt, look)
+        given = {
+            "tenant": sender.tenant_id,
+            "message": doubt.message_id,
+            "claimed": doubt.token,
+            "becomes": verdict.state,
+            "given": verdict.sid,
+            "why": verdict.reason,
+            "until": verdict.not_before,
+            "now": world.now(),
+        }
+        connection.execute(_SETTLE, given)
     if verdict.state == "unknown":
         return CALM
     return Ripples(
@@ -148,18 +156,39 @@ def _decide(
 
 def _hold_thread(connection: Connection, sender: Sender, doubt: Doubt) -> None:
     """As a claim does: else a later text could be claimed while this one is being queued again."""
-    ours = (col(Thread.tenant_id) == sender.tenant_id, col(Thread.id) == doubt.thread_id)
-    connection.execute(select(col(Thread.id)).where(*ours).with_for_update())
+    connection.execute(_HOLD, {"tenant": sender.tenant_id, "thread": doubt.thread_id})
 
 
-def _verdict_unlisted(
-    world: World, connection: Connection, sender: Sender, doubt: Doubt, *, is_complete: bool
+def _verdict(
+    world: World, connection: Connection, sender: Sender, doubt: Doubt, look: Look
 ) -> Verdict:
-    """It is not in the log. That proves something only where the log is complete."""
-    if not is_complete:
-        if world.now() - doubt.attempted_at > GIVE_UP_AFTER:
-            return Verdict("review", reason="log lags")
-        return _later(world, doubt)
+    """What the log says of one doubt."""
+    earliest, latest = accepted_within(world.settings, doubt.attempted_at)
+    twins = _unclaimed(connection, sender, doubt, _same_words(doubt, look.listed, earliest))
+    of_its_time = [one for one in twins if one.created_at <= latest]
+    if of_its_time and has_company(connection, sender.tenant_id, doubt):
+        return _later(world, grace_of(world.settings) / 4)
+    if of_its_time:
+        return Verdict(state_after("accepted", of_its_time[0].status), of_its_time[0].sid)
+    if twins:  # another's, most likely; or the carrier's clock goes otherwise than ours
+        is_overtaken = has_been_overtaken(connection, sender.tenant_id, doubt)
+        return Verdict("review", reason="overtaken" if is_overtaken else "twin")
+    if look.standing == "complete" or (look.standing == "soon" and doubt.reason == NEAR):
+        return _verdict_absent(connection, sender, doubt)
+    return _verdict_behind(world, doubt, look)
+
+
+def _verdict_behind(world: World, doubt: Doubt, look: Look) -> Verdict:
+    """The log has not come so far, as far as can be told."""
+    if world.now() - doubt.attempted_at > GIVE_UP_AFTER:
+        return Verdict("review", reason=LAGS)
+    if look.standing == "soon":
+        return _later(world, look.wait, NEAR)
+    return _later(world, grace_of(world.settings) / 4)
+
+
+def _verdict_absent(connection: Connection, sender: Sender, doubt: Doubt) -> Verdict:
+    """It was not taken. Queued again it may not come out of order, nor be a code."""
     if doubt.kind == "code":
         return Verdict("review", reason="code")
     if has_been_overtaken(connection, sender.tenant_id, doubt):
@@ -167,18 +196,13 @@ def _verdict_unlisted(
     return Verdict("queued")
 
 
-def _later(world: World, doubt: Doubt) -> Verdict:
-    again = world.now() + grace_of(world.settings) / 4
-    return Verdict("unknown", reason=doubt.reason, not_before=again)
+def _later(world: World, wait: timedelta, reason: str = LAGS) -> Verdict:
+    return Verdict("unknown", reason=reason, not_before=world.now() + wait)
 
 
-def _matching(
-    doubt: Doubt, listed: Sequence[Listed], within: tuple[datetime, datetime]
-) -> list[Listed]:
-    """Oldest first: the same words, of the time of the attempt."""
-    earliest, latest = within
-    at_that_time = [one for one in listed if earliest <= one.created_at <= latest]
-    same = [one for one in at_that_time if one.body == doubt.body]
+def _same_words(doubt: Doubt, listed: Sequence[Listed], earliest: datetime) -> list[Listed]:
+    """Oldest first: what has the same words and is not older than the attempt."""
+    same = [one for one in listed if one.body == doubt.body and one.created_at >= earliest]
     return sorted(same, key=lambda one: one.created_at)
 
 
@@ -188,10 +212,7 @@ def _unclaimed(
     """Those whose SID no other message of the thread bears, or has borne."""
     if not listed:
         return []
-    rows = connection.execute(
-        select(col(Message.sid), col(Message.first_sid)).where(
-            col(Message.tenant_id) == sender.tenant_id, col(Message.thread_id) == doubt.thread_id
-        )
-    )
+    whose = {"tenant": sender.tenant_id, "thread": doubt.thread_id}
+    rows = connection.execute(_SIDS, whose)
     taken = {sid for row in rows for sid in row}
     return [one for one in listed if one.sid not in taken]

@@ -7,7 +7,7 @@ carrier, for a service or the account, may call before the carrier's answer has 
 from collections.abc import Mapping
 from datetime import timedelta
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlmodel import col
 
 from router.carrier.api import StatusUpdate, rank
@@ -17,6 +17,11 @@ from router.flows.world import World
 from router.store.tables import StrayStatus
 
 KEPT = timedelta(hours=1)
+
+
+_STRAYS = select(col(StrayStatus.sid), col(StrayStatus.status), col(StrayStatus.error_code)).where(
+    col(StrayStatus.sid).in_(bindparam("sids", expanding=True))
+)
 
 
 def keep_stray(world: World, connection: Connection, news: StatusUpdate) -> None:
@@ -32,11 +37,7 @@ def keep_stray(world: World, connection: Connection, news: StatusUpdate) -> None
 
 def merge_strays(world: World, connection: Connection, claims: Mapping[str, Claim]) -> None:
     """Merge what came before the messages with these SIDs were known."""
-    strays = connection.execute(
-        select(col(StrayStatus.sid), col(StrayStatus.status), col(StrayStatus.error_code)).where(
-            col(StrayStatus.sid).in_(claims)
-        )
-    ).all()
+    strays = connection.execute(_STRAYS, {"sids": list(claims)}).all()
     for stray in strays:
         claim = claims[stray.sid]
         row = find_outgoing(connection, claim.tenant_id, message_id=claim.message_id)

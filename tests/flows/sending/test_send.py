@@ -220,6 +220,28 @@ def test_looking_for_work_reads_the_outbox_index_and_not_what_was_sent(
             assert "ix_message_outbox" in first, plan
 
 
+@pytest.mark.parametrize("database", ["postgresql"])
+def test_what_holds_a_message_up_is_looked_for_in_its_thread_alone(
+    alice: Person, line: Line
+) -> None:
+    """Also by a planner that knows nothing yet of how long an outbox is."""
+    statements: list[tuple[str, Any]] = []
+    event.listen(
+        alice.world.store.engine,
+        "before_cursor_execute",
+        lambda _c, _cursor, statement, given, *_: statements.append((statement, given)),
+    )
+    alice.texts("towels")
+    line.drain()
+    ready = [each for each in statements if each[0].startswith("SELECT message.id, message.thread")]
+    assert ready
+    with alice.world.store.read() as connection:
+        for statement, given in ready:
+            plan = connection.exec_driver_sql(f"EXPLAIN {statement}", given).scalars().all()
+            (place,) = [number for number, row in enumerate(plan) if " message message_1" in row]
+            assert "thread_id" in plan[place + 1], plan
+
+
 def test_a_process_that_slept_past_its_deadline_sends_nothing(alice: Person, line: Line) -> None:
     (sender_id,) = alice.texts("towels").ripples.senders
     with alice.world.store.read() as connection:
