@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 from tests.storm.stage.cast import CLOCK, WEB, WORKER
 from tests.storm.stage.people import AWAY, NO_ANSWER, Habits, People, texting
-from tests.storm.stage.quiet import calm_down
+from tests.storm.stage.quiet import close_down
 from tests.storm.stage.referee import Figure, Leniency, examine
 from tests.storm.stage.report import Say, tell
 from tests.storm.stage.servers import Cluster
@@ -78,9 +78,7 @@ def _storm(say: Say, stage: Stage, seed: int, blows: list[Blow], pause_seconds: 
     with texting(stage.port, HABITS, seed) as people:
         felt = sum(_is_felt(people, blow, pause_seconds) for blow in blows)
         time.sleep(pause_seconds)
-    calm_down(stage)
-    stage.cast.replace_deserters()
-    stage.cast.stop()
+    close_down(stage, deaf=True)
     say(f"webhooks answered: {people.diary}")
     figures = [
         *examine(stage, people.diary, Leniency()),

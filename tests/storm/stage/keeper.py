@@ -7,6 +7,7 @@ of stdin is an order (see `Orders`), each line of stdout its answer, both JSON. 
 whoever gave the orders is gone, and all that it started is killed.
 """
 
+import ctypes
 import gc
 import json
 import os
@@ -28,6 +29,7 @@ from tests.storm.stage import carrier_server
 
 PROJECT = Path(__file__).parents[3]
 LOOK_SECONDS = 0.01
+PR_SET_PDEATHSIG = 1  # prctl(2)
 IMPORTED = (app, serve)  # here, so that no start has to
 
 
@@ -125,6 +127,7 @@ def _kill_rest(group: int) -> None:
 def _become_child(log: str) -> None:
     os.setpgid(0, 0)
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     Path(log).parent.mkdir(parents=True, exist_ok=True)
     nothing = os.open(os.devnull, os.O_RDONLY)
     out = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
@@ -133,11 +136,18 @@ def _become_child(log: str) -> None:
     os.closerange(3, 64)
 
 
+def _die_with_the_keeper() -> None:
+    """Also where the keeper is killed; on Linux only."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def _run(run: Callable[[], object], environment: dict[str, str]) -> NoReturn:
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
     os.environ.clear()
     os.environ.update(kept | environment)
     os.chdir(PROJECT)
+    _die_with_the_keeper()
     code = 0
     try:
         run()
@@ -155,12 +165,14 @@ def _execute(program: list[str], user: str | None) -> NoReturn:
         os.setgid(entry.pw_gid)
         os.setuid(entry.pw_uid)
     os.chdir("/")
+    _die_with_the_keeper()
     os.execv(program[0], program)
 
 
 def main() -> None:
     """Carry out orders until stdin ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGINT, signal.SIGTERM):  # its stdin alone ends it
+        signal.signal(number, signal.SIG_IGN)
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     classify("")  # reads its languages, which no child then has to

@@ -51,7 +51,9 @@ class Keeper:
 
     def __init__(self) -> None:
         command, pipe = [sys.executable, "-m", "tests.storm.stage.keeper"], subprocess.PIPE
-        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, cwd=PROJECT)
+        self._process = subprocess.Popen(
+            command, stdin=pipe, stdout=pipe, text=True, cwd=PROJECT, start_new_session=True
+        )
         self._lock = threading.Lock()
         self.logs = PROJECT
 
