@@ -14,10 +14,12 @@ import os
 import pwd
 import resource
 import signal
+import subprocess
 import sys
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -38,6 +40,7 @@ class Orders:
 
     def __init__(self) -> None:
         self._living: set[int] = set()
+        self._mounted: list[str] = []
 
     def start(self, arguments: list[str], environment: dict[str, str], log: str) -> int:
         """Run `bellhop ARGUMENTS` with this environment and no other; its process id."""
@@ -89,10 +92,25 @@ class Orders:
         found = {pid: self._reap(pid) for pid in list(self._living)}
         return {pid: code for pid, code in found.items() if code is not None}
 
-    def kill_all(self) -> None:
-        """Kill all that is left."""
+    def mount(self, folder: str, size_bytes: int) -> bool:
+        """Mount a small disk of its own; False where that is not allowed."""
+        kind = ("-t", "tmpfs", "-o", f"size={size_bytes},mode=700")
+        try:
+            done = subprocess.run(
+                ["mount", *kind, "none", folder], capture_output=True, check=False
+            )
+        except OSError:
+            return False
+        if done.returncode == 0:
+            self._mounted.append(folder)
+        return done.returncode == 0
+
+    def leave_nothing(self) -> None:
+        """Kill all that is left, and unmount what was mounted."""
         for pid in list(self._living):
             self.end(pid, signal.SIGKILL)
+        while self._mounted:
+            subprocess.run(["umount", "--lazy", self._mounted.pop()], check=False)
 
     def _reap(self, pid: int) -> int | None:
         done, status = os.waitpid(pid, os.WNOHANG)
@@ -111,17 +129,16 @@ class Orders:
             except BaseException:  # noqa: BLE001 (the fork must end here, whatever happened)
                 traceback.print_exc()
                 os._exit(70)
-        os.setpgid(pid, pid)  # here too, for it may be killed before it has come so far
+        with suppress(PermissionError, ProcessLookupError):  # it runs another program by now
+            os.setpgid(pid, pid)  # here too, for it may be killed before it has come so far
         self._living.add(pid)
         return pid
 
 
 def _kill_rest(group: int) -> None:
     """What a leader left behind when it ended by itself."""
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(group, signal.SIGKILL)
-    except ProcessLookupError:
-        return
 
 
 def _become_child(log: str) -> None:
@@ -186,7 +203,7 @@ def main() -> None:
             sys.stdout.write(json.dumps(answer) + "\n")
             sys.stdout.flush()
     finally:
-        orders.kill_all()
+        orders.leave_nothing()
 
 
 if __name__ == "__main__":

@@ -70,6 +70,11 @@ class Keeper:
         """Run another program, as `user` where this process may choose."""
         return self._start("execute", name, program=program, user=user)
 
+    def mount(self, folder: Path, size_bytes: int) -> bool:
+        """Mount a small disk there for as long as the stage stands; False where that may not be."""
+        folder.mkdir()
+        return bool(self.order("mount", folder=str(folder), size_bytes=size_bytes))
+
     def ended(self) -> Mapping[int, int]:
         """The exit codes of those that ended by themselves since this was last asked."""
         return {int(pid): code for pid, code in self.order("ended").items()}
@@ -109,10 +114,10 @@ def _keeper() -> Keeper:
 
 @contextmanager
 def keeping(logs: Path) -> Iterator[Keeper]:
-    """The keeper, with logs in a folder; all that it starts meanwhile is killed in the end."""
+    """The keeper, with logs in a folder; what it does meanwhile is undone in the end."""
     kept = _keeper()
     kept.logs = logs
     try:
         yield kept
     finally:
-        kept.order("kill_all")
+        kept.order("leave_nothing")
