@@ -36,7 +36,7 @@ class Hands:
         self._free_at: dict[str, datetime] = {}  # of paced numbers: when the next may follow
         self._threads: list[threading.Thread] = []
         self._idle = 0
-        self._is_watched = False  # whether one of the idle waits for the next turn
+        self._watched: datetime | None = None  # the turn that one of the idle waits for
         self._is_closed = False
 
     def give(self, claims: tuple[Claim, ...]) -> None:
@@ -87,25 +87,33 @@ class Hands:
         with self._given:
             while not self._is_closed:
                 now = self._world.now()
-                while self._later and self._later[0][0] <= now:
-                    self._add(heapq.heappop(self._later)[-1], now)
+                called = self._call_up(now)
                 if self._ready:
-                    if len(self._ready) > 1 or self._later:
-                        self._given.notify()  # for the rest, and for the next turn
-                    return heapq.heappop(self._ready)[-1]
+                    claim = heapq.heappop(self._ready)[-1]
+                    is_unwatched = bool(self._later) and self._watched is None
+                    self._given.notify((len(self._ready) if called else 0) + is_unwatched)
+                    return claim
                 self._rest(now)
             return None
 
+    def _call_up(self, now: datetime) -> bool:
+        """Make ready what has its turn; whether there was any."""
+        is_due = bool(self._later) and self._later[0][0] <= now
+        while self._later and self._later[0][0] <= now:
+            self._add(heapq.heappop(self._later)[-1], now)
+        return is_due
+
     def _rest(self, now: datetime) -> None:
         """Wait to be needed. Only one waits for the next turn, so that a turn wakes no crowd."""
-        watches = bool(self._later) and not self._is_watched
-        wait = (self._later[0][0] - now).total_seconds() if watches else None
-        self._is_watched |= watches
-        self._idle += 1
-        self._given.wait(wait)
-        self._idle -= 1
+        turn = self._later[0][0] if self._later else None
+        watches = turn is not None and (self._watched is None or turn < self._watched)
         if watches:
-            self._is_watched = False
+            self._watched = turn
+        self._idle += 1
+        self._given.wait((turn - now).total_seconds() if turn and watches else None)
+        self._idle -= 1
+        if watches and self._watched == turn:
+            self._watched = None
 
     def _send(self, claim: Claim) -> Outcome:
         meters = self._world.meters

@@ -14,8 +14,6 @@ from datetime import datetime
 from router.flows.outbox import BULK
 from router.flows.sending.claims import Claim, Claims
 
-SMALLEST_SHARE = 4  # texts in a claim: fewer cost more than they are fairer
-
 
 @dataclass(slots=True)
 class Waiting:
@@ -42,7 +40,7 @@ class Lineup:
     """For up to `at_once` requests under way. Not safe for threads: the pump guards it."""
 
     def __init__(self, at_once: int) -> None:
-        self._batch = max(1, at_once // 2)
+        self._batch = max(1, at_once // 2)  # texts in a claim: fewer cost more than they are fairer
         self._most_bulk = 2 * at_once
         self._most = 2 * at_once + self._batch
         self._waiting: dict[str, Waiting] = {}
@@ -79,7 +77,7 @@ class Lineup:
         if answers_only:
             room = self._most - self.under_way
         share = math.ceil(room / len(self._waiting))
-        return Order(sender_id, min(room, max(SMALLEST_SHARE, share)), answers_only)
+        return Order(sender_id, min(room, max(self._batch, share)), answers_only)
 
     def served(self, order: Order, tenant_id: str, claims: Claims) -> None:
         """What was claimed on an order; a sender that has no more leaves the line."""
