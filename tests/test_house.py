@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -41,8 +42,13 @@ def test_gate(command: list[str]) -> None:
     assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}\n{done.stderr}"
 
 
+@cache
+def _tree(file: Path) -> ast.Module:
+    return ast.parse(file.read_text())
+
+
 def test_only_the_settings_read_the_environment() -> None:
-    readers = [file for file in _sources(*ROOMS) if _reads_environment(ast.parse(file.read_text()))]
+    readers = [file for file in _sources(*ROOMS) if _reads_environment(_tree(file))]
     assert set(readers) <= {ENVIRONMENT_READER}
 
 
@@ -58,7 +64,7 @@ def _reads_environment(tree: ast.AST) -> bool:
 def test_only_the_carrier_knows_twilio() -> None:
     for file in _sources(*ROOMS):
         if "carrier" not in file.relative_to(ROOT).parts:
-            assert "twilio" not in _imported_roots(ast.parse(file.read_text())), file
+            assert "twilio" not in _imported_roots(_tree(file)), file
 
 
 def _imported_roots(tree: ast.AST) -> set[str]:
@@ -77,9 +83,7 @@ def test_files_are_named_for_their_concept() -> None:
 
 
 def test_every_module_says_what_it_is_for() -> None:
-    silent = [
-        file for file in _sources(*ROOMS) if not ast.get_docstring(ast.parse(file.read_text()))
-    ]
+    silent = [file for file in _sources(*ROOMS) if not ast.get_docstring(_tree(file))]
     assert silent == []
 
 

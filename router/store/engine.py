@@ -7,6 +7,7 @@ since SQLite's busy timeout polls and does not cover a lock upgrade. PostgreSQL:
 import fcntl
 import os
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 BUSY_SECONDS = 5
+SHORTEST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.0002, 0.002  # between looks at the writer lock
 
 
 class DatabaseDown(Exception):
@@ -119,7 +121,7 @@ class _WriterLock:
         try:
             descriptor = self._open()
             if descriptor is not None:
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
+                _lock_file(descriptor)
             try:
                 yield
             finally:
@@ -138,6 +140,22 @@ class _WriterLock:
                 raise DatabaseDown(f"{self._path}: {error.strerror}") from error
             self._pid = os.getpid()
         return self._descriptor
+
+
+def _lock_file(descriptor: int) -> None:
+    """Wait for the other processes, not for ever: one that is stopped lets go of nothing.
+
+    Raises DatabaseDown.
+    """
+    gives_up_at, wait = time.monotonic() + 2 * BUSY_SECONDS, SHORTEST_WAIT_SECONDS
+    while True:
+        try:
+            return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > gives_up_at:
+                raise DatabaseDown("another process holds the writer lock") from None
+        time.sleep(wait)
+        wait = min(2 * wait, LONGEST_WAIT_SECONDS)
 
 
 def _make_engine(url: str, pool_size: int) -> Engine:

@@ -118,21 +118,17 @@ def test_it_starts_stops_and_finds_its_data_again(demo: Demo) -> None:
     assert demo.processes() == []
 
 
-def test_nothing_outlives_a_supervisor_that_was_killed(demo: Demo) -> None:
-    assert READY.fullmatch(demo.start())
-    demo.end(signal.SIGKILL)
-    assert READY.fullmatch(demo.start()), "it starts again at once, on the same port"
-    demo.end(signal.SIGKILL)
-    _wait_until(lambda: demo.processes() == [])
-
-
-def test_a_process_that_was_killed_is_started_again(demo: Demo) -> None:
+def test_a_killed_process_is_started_again_and_a_killed_supervisor_takes_all_along(
+    demo: Demo,
+) -> None:
     assert READY.fullmatch(demo.start())
     [worker] = [pid for pid in demo.pids_of("worker") if not _is_tether(pid)]
     os.kill(worker, signal.SIGKILL)
     _wait_until(lambda: any(not _is_tether(pid) for pid in demo.pids_of("worker")))
-    assert demo.end(signal.SIGTERM) == 0
-    assert demo.processes() == []
+    demo.end(signal.SIGKILL)
+    assert READY.fullmatch(demo.start()), "it starts again at once, on the same port"
+    demo.end(signal.SIGKILL)
+    _wait_until(lambda: demo.processes() == [])
 
 
 def test_a_taken_port_is_told_with_the_way_out(demo: Demo) -> None:

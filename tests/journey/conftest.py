@@ -112,6 +112,16 @@ class Demo:
     password: str
 
 
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """A demo for all tests of a file, each with phones of its own."""
+    programs = Programs(tmp_path_factory.mktemp("demo"))
+    try:
+        yield start_demo(programs, find_port(), programs.folder / "var")
+    finally:
+        programs.stop()
+
+
 def start_demo(programs: Programs, port: int, data_dir: Path) -> Demo:
     """The whole product with the carrier's simulator, once it says that it is ready."""
     environment = bare_environment() | {"DATA_DIR": str(data_dir)}

@@ -16,6 +16,8 @@ from flask import Flask
 from werkzeug.serving import make_server
 
 from router.carrier.simulator import Simulator
+from router.flows.show import show
+from router.flows.world import World
 from router.now import MovableNow
 from router.settings import Settings
 from router.store import schema
@@ -96,13 +98,16 @@ def has_tenant(settings: Settings) -> bool:
 
 
 def test_the_journey_with_the_processes_apart(
-    environment: dict[str, str], programs: Programs, settings: Settings, carrier_origin: str
+    environment: dict[str, str],
+    programs: Programs,
+    settings: Settings,
+    world: World,
+    carrier_origin: str,
 ) -> None:
     guest = Phone(carrier_origin, GUEST)
 
     def shown() -> dict[str, Any]:
-        show = ("show", "--tenant", "grand-hotel", "--from", GUEST, "--json")
-        return dict(json.loads(programs.run(*show, environment=environment)))
+        return show(world, "grand-hotel", GUEST) or {}
 
     guest.texts("towels please")
     guest.hears("Towels are on the way.")
@@ -146,7 +151,10 @@ def test_the_journey_with_the_processes_apart(
     guest.texts(code[0])
     guest.hears("Receipt R-")
     eventually(lambda: "messages" not in shown())
-    assert [request["state"] for request in shown()["privacy_requests"]] == ["done"]
+    told = programs.run(
+        "show", "--tenant", "grand-hotel", "--from", GUEST, "--json", environment=environment
+    )
+    assert [request["state"] for request in json.loads(told)["privacy_requests"]] == ["done"]
     kept = [path for name in ("logs", "metrics") for path in (settings.data_dir / name).iterdir()]
     logs = [path.read_text() for path in (*programs.folder.glob("*.log"), *kept)]
     assert any("/twilio/inbound" in log for log in logs)

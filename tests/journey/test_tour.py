@@ -2,24 +2,18 @@
 
 import re
 import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 import requests
 from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.conftest import skip_part
-from tests.journey.conftest import Demo, Phone, Programs, demo_world, eventually, start_demo
+from tests.journey.conftest import Demo, Phone, demo_world, eventually
 from tests.scan import places_of
 
-GUEST = "+16125550142"
+GUEST, ADA = "+16125550142", "+16125550143"
 PHRASE = "my daughter is allergic to walnuts"
-
-
-@pytest.fixture
-def demo(programs: Programs, free_port: Callable[[], int], tmp_path: Path) -> Demo:
-    return start_demo(programs, free_port(), tmp_path / "var")
 
 
 @pytest.fixture
@@ -79,33 +73,32 @@ def test_the_tour(demo: Demo, page: Page) -> None:
 
 
 def test_a_deletion_by_text_leaves_no_trace(demo: Demo) -> None:
-    guest = Phone(demo.origin, GUEST)
-    guest.texts(PHRASE)
-    guest.texts("SUMMIT26")
-    guest.hears("reply YES")
-    guest.texts("YES")
-    guest.hears("name")
-    guest.texts("Ada Walnut")
-    guest.hears("VEGAN")
-    guest.texts("vegan")
-    guest.hears("You are in, Ada Walnut")
+    ada = Phone(demo.origin, ADA)
+    ada.texts(PHRASE)
+    ada.texts("SUMMIT26")
+    ada.hears("reply YES")
+    ada.texts("YES")
+    ada.hears("name")
+    ada.texts("Ada Walnut")
+    ada.hears("VEGAN")
+    ada.texts("vegan")
+    ada.hears("You are in, Ada Walnut")
 
     world = demo_world(demo)
-    wanted = (PHRASE, "Ada Walnut", GUEST, GUEST.removeprefix("+1"))
+    wanted = (PHRASE, "Ada Walnut", ADA, ADA.removeprefix("+1"))
     before = places_of(world, demo.data_dir, *wanted)
     assert {"contact.address", "contact.attributes", "message.body"} <= set(before)
 
-    guest.texts("DELETE")
-    asked = guest.hears("reply with the code")
+    ada.texts("DELETE")
+    asked = ada.hears("reply with the code")
     code = re.search(r"\b\d{6}\b", asked)
     assert code
-    guest.texts(code[0])
-    receipt = guest.hears("Receipt R-")
+    ada.texts(code[0])
+    ada.hears("Receipt R-")
     eventually(lambda: places_of(world, demo.data_dir, *wanted) == [])
-    assert receipt
     sent = requests.get(
         f"{demo.origin}/2010-04-01/Accounts/{world.settings.twilio_account_sid}/Messages.json",
-        params={"To": GUEST},
+        params={"To": ADA},
         auth=(
             world.settings.twilio_account_sid,
             world.settings.twilio_auth_token[0].get_secret_value(),

@@ -13,15 +13,7 @@ from router.flows.thread_page import open_thread
 from router.flows.world import World
 from rules.load import load
 from tests.flows.conftest import BOOK
-from tests.journey.conftest import (
-    Demo,
-    Phone,
-    Programs,
-    demo_world,
-    eventually,
-    find_port,
-    start_demo,
-)
+from tests.journey.conftest import Demo, Phone, demo_world, eventually
 
 TENANT = "grand-hotel"
 NUMBERS = (f"+1612555{number}" for number in itertools.count(2000))
@@ -68,20 +60,16 @@ class Walker(Phone):
 
 
 @pytest.fixture(scope="module")
-def hotel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Demo, World]]:
-    """The whole product, running, for all stories."""
-    programs = Programs(tmp_path_factory.mktemp("traps"))
-    demo = start_demo(programs, find_port(), programs.folder / "var")
+def hotel(demo: Demo) -> Iterator[World]:
+    """What the demo keeps."""
     world = demo_world(demo)
-    yield demo, world
+    yield world
     world.store.close()
-    programs.stop()
 
 
 @pytest.fixture
-def guest(hotel: tuple[Demo, World]) -> Walker:
-    demo, world = hotel
-    return Walker(demo, world, next(NUMBERS))
+def guest(demo: Demo, hotel: World) -> Walker:
+    return Walker(demo, hotel, next(NUMBERS))
 
 
 @pytest.mark.parametrize("text", ["WRONG PERSON", "yes", "ok", "who is this", "Y", "thanks"])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tests.storm.stage.carrier_desk import Fault, lag
 from tests.storm.stage.cast import CLOCK, WEB, WORKER
 from tests.storm.stage.people import Habits, People
-from tests.storm.stage.quiet import calm_down, hear_out
+from tests.storm.stage.quiet import calm_down, close_down, hear_out
 from tests.storm.stage.referee import Leniency, examine
 from tests.storm.stage.report import Say, listed, tell
 from tests.storm.stage.stage import SQLITE, Stage, kinds, set_stage
@@ -71,8 +71,7 @@ def _storm(say: Say, kind: str, seed: int, short: bool) -> bool:
             if not short:
                 say(f"  {ways[0].name}, {times} times: all settled after {took:.1f} s")
         people.stop()
-        stage.cast.replace_deserters()
-        stage.cast.stop()
+        close_down(stage, deaf=False)
         say(f"faults of the carrier: {listed(stage.carrier.faults_made())}")
         refused = times * sum(way.refused for way in WAYS)
         leniency = Leniency(deaf=False, refused=refused)

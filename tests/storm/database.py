@@ -1,18 +1,14 @@
 """Database storm: PostgreSQL stopped at once, SQLite locked, the disk full, all under traffic."""
 
 import sqlite3
-import subprocess
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from tests.storm.stage.cast import CLOCK, WEB, WORKER
 from tests.storm.stage.people import AWAY, NO_ANSWER, Habits, People, texting
-from tests.storm.stage.quiet import calm_down
+from tests.storm.stage.quiet import close_down
 from tests.storm.stage.referee import Figure, Leniency, examine
 from tests.storm.stage.report import Say, tell
 from tests.storm.stage.servers import Cluster
@@ -57,12 +53,12 @@ def _storm_sqlite(say: Say, seed: int, length: Length) -> bool:
         f"{length.locked_seconds:g} s, disk full {length.fills} times for "
         f"{length.full_seconds:g} s; seed {seed}"
     )
-    with small_disk() as disk, set_stage(SQLITE, ROLES, data_dir=disk and disk / "data") as stage:
+    with set_stage(SQLITE, ROLES, disk_bytes=DISK_BYTES) as stage:
         blows: list[Blow] = [partial(_lock, stage, length.locked_seconds)] * length.locks
-        if disk is None:
-            say("The disk is not filled: mounting a small one takes root")
+        if stage.has_small_disk:
+            blows += [partial(_fill, stage, length.full_seconds)] * length.fills
         else:
-            blows += [partial(_fill, disk, length.full_seconds)] * length.fills
+            say("The disk is not filled: mounting a small one takes root")
         return _storm(say, stage, seed, blows, length.between_seconds)
 
 
@@ -78,9 +74,7 @@ def _storm(say: Say, stage: Stage, seed: int, blows: list[Blow], pause_seconds: 
     with texting(stage.port, HABITS, seed) as people:
         felt = sum(_is_felt(people, blow, pause_seconds) for blow in blows)
         time.sleep(pause_seconds)
-    calm_down(stage)
-    stage.cast.replace_deserters()
-    stage.cast.stop()
+    close_down(stage, deaf=True)
     say(f"webhooks answered: {people.diary}")
     figures = [
         *examine(stage, people.diary, Leniency()),
@@ -114,9 +108,9 @@ def _lock(stage: Stage, seconds: float) -> None:
     connection.close()
 
 
-def _fill(disk: Path, seconds: float) -> None:
-    """Leave no byte, for a while."""
-    ballast, until = disk / "ballast", time.monotonic() + seconds
+def _fill(stage: Stage, seconds: float) -> None:
+    """Leave no byte on the disk, for a while."""
+    ballast, until = stage.settings.data_dir / "ballast", time.monotonic() + seconds
     with ballast.open("wb", buffering=0) as file:
         while time.monotonic() < until:
             try:
@@ -124,24 +118,3 @@ def _fill(disk: Path, seconds: float) -> None:
             except OSError:  # full: whatever becomes free is taken, too
                 time.sleep(0.01)
     ballast.unlink()
-
-
-@contextmanager
-def small_disk() -> Iterator[Path | None]:
-    """A disk of its own; None where it cannot be mounted."""
-    with TemporaryDirectory(prefix="bh-", dir="/tmp") as folder:
-        if not _mounts(folder):
-            yield None
-            return
-        try:
-            yield Path(folder)
-        finally:
-            subprocess.run(["umount", "--lazy", folder], check=True)
-
-
-def _mounts(folder: str) -> bool:
-    command = ["mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES},mode=700", "none", folder]
-    try:
-        return subprocess.run(command, capture_output=True, check=False).returncode == 0
-    except OSError:
-        return False

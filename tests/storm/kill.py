@@ -9,7 +9,7 @@ from datetime import timedelta
 from tests.storm.stage.carrier_desk import Fault, always, lag
 from tests.storm.stage.cast import CLOCK, WEB, WORKER
 from tests.storm.stage.people import Habits, texting
-from tests.storm.stage.quiet import calm_down
+from tests.storm.stage.quiet import close_down
 from tests.storm.stage.referee import Leniency, examine
 from tests.storm.stage.report import Say, listed, tell
 from tests.storm.stage.stage import GRACE_SECONDS, SQLITE, Stage, kinds, set_stage
@@ -22,7 +22,6 @@ KILLS_A_POWER_CUT = 25
 DAY_SECONDS = 86_400.0
 A_GRACE = timedelta(seconds=GRACE_SECONDS + 1)
 LONGER_THAN_ANY_DOUBT = timedelta(minutes=11)
-UNTIL_TIMERS_FIRE = timedelta(minutes=1)
 
 FAILING_API: list[Fault] = [
     always("create", "429", 0.04, retry_after=1),
@@ -97,11 +96,7 @@ def _storm(say: Say, kind: str, weather: Weather, seed: int) -> bool:
             killed = rage(stage, weather.kills, chance)
         stage.carrier.make_faults([*weather.callbacks, slow_log])
         killed.update(stage.cut_power(ROLES, weather.afterwards))
-        calm_down(stage)
-        stage.carrier.advance(UNTIL_TIMERS_FIRE)
-        calm_down(stage)
-        stage.cast.replace_deserters()
-        stage.cast.stop()
+        close_down(stage, deaf=True)
         say(f"{killed.total()} kill -9 in {time.monotonic() - began:.0f} s: {listed(killed)}")
         say(f"faults of the carrier: {listed(stage.carrier.faults_made())}")
         say(f"webhooks answered: {people.diary}")

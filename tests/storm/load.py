@@ -15,7 +15,7 @@ from bench.traffic import CONTACTS, Text, phone, signed_request
 from tests.storm.stage.cast import CLOCK, WEB, WORKER
 from tests.storm.stage.people import AWAY, OK, Diary
 from tests.storm.stage.processes import PROJECT, StageError
-from tests.storm.stage.quiet import calm_down, hear_out
+from tests.storm.stage.quiet import calm_down, close_down
 from tests.storm.stage.referee import STRICT, Figure, examine
 from tests.storm.stage.report import Say, listed, tell
 from tests.storm.stage.stage import SQLITE, Stage, kinds, set_stage
@@ -80,9 +80,7 @@ def _load(say: Say, kind: str, seed: int, short: bool) -> bool:
         began = time.monotonic()
         rush = generate(len(timetable), length.crowd, None)
         drained = (time.monotonic() - began) + calm_down(stage)
-        hear_out(stage)
-        stage.cast.replace_deserters()
-        stage.cast.stop()
+        close_down(stage, deaf=False)
         say(f"{A_SECOND} a second for {length.seconds} s and 5 % of them again: {_told(steady)}")
         say(f"{length.crowd:,} at once: {_told(rush)}; all sent after {drained:.1f} s")
         figures = examine(stage, _diary(timetable, steady, rush), STRICT)

@@ -8,7 +8,7 @@ from functools import partial
 from tests.storm.stage.cast import CLOCK, WEB, WORKER
 from tests.storm.stage.people import OK, Diary, Habits, texting
 from tests.storm.stage.proxy import Proxy
-from tests.storm.stage.quiet import calm_down, count_unfinished, hear_out
+from tests.storm.stage.quiet import close_down, count_unfinished
 from tests.storm.stage.referee import STRICT, Figure, examine
 from tests.storm.stage.report import Say, listed, tell
 from tests.storm.stage.servers import wait_until
@@ -56,10 +56,7 @@ def run(say: Say, seed: int, short: bool) -> bool:
         }
         with texting(stage.port, Habits(a_second=15.0), seed) as people:
             resumed = [_suffer(stage, name, *blow) for name, blow in blows.items()]
-        calm_down(stage)
-        hear_out(stage)
-        stage.cast.replace_deserters()
-        stage.cast.stop()
+        close_down(stage, deaf=False)
         proxy.close()
         say(f"commands whose replies were lost: {listed(proxy.lost)}")
         say(f"webhooks answered: {people.diary}")

@@ -171,7 +171,8 @@ def _verdict(
     if of_its_time:
         return Verdict(state_after("accepted", of_its_time[0].status), of_its_time[0].sid)
     if twins:  # another's, most likely; or the carrier's clock goes otherwise than ours
-        return Verdict("review", reason="twin")
+        is_overtaken = has_been_overtaken(connection, sender.tenant_id, doubt)
+        return Verdict("review", reason="overtaken" if is_overtaken else "twin")
     if look.standing == "complete" or (look.standing == "soon" and doubt.reason == NEAR):
         return _verdict_absent(connection, sender, doubt)
     return _verdict_behind(world, doubt, look)

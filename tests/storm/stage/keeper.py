@@ -7,16 +7,19 @@ of stdin is an order (see `Orders`), each line of stdout its answer, both JSON. 
 whoever gave the orders is gone, and all that it started is killed.
 """
 
+import ctypes
 import gc
 import json
 import os
 import pwd
 import resource
 import signal
+import subprocess
 import sys
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -28,6 +31,7 @@ from tests.storm.stage import carrier_server
 
 PROJECT = Path(__file__).parents[3]
 LOOK_SECONDS = 0.01
+PR_SET_PDEATHSIG = 1  # prctl(2)
 IMPORTED = (app, serve)  # here, so that no start has to
 
 
@@ -36,6 +40,7 @@ class Orders:
 
     def __init__(self) -> None:
         self._living: set[int] = set()
+        self._mounted: list[str] = []
 
     def start(self, arguments: list[str], environment: dict[str, str], log: str) -> int:
         """Run `bellhop ARGUMENTS` with this environment and no other; its process id."""
@@ -87,10 +92,25 @@ class Orders:
         found = {pid: self._reap(pid) for pid in list(self._living)}
         return {pid: code for pid, code in found.items() if code is not None}
 
-    def kill_all(self) -> None:
-        """Kill all that is left."""
+    def mount(self, folder: str, size_bytes: int) -> bool:
+        """Mount a small disk of its own; False where that is not allowed."""
+        kind = ("-t", "tmpfs", "-o", f"size={size_bytes},mode=700")
+        try:
+            done = subprocess.run(
+                ["mount", *kind, "none", folder], capture_output=True, check=False
+            )
+        except OSError:
+            return False
+        if done.returncode == 0:
+            self._mounted.append(folder)
+        return done.returncode == 0
+
+    def leave_nothing(self) -> None:
+        """Kill all that is left, and unmount what was mounted."""
         for pid in list(self._living):
             self.end(pid, signal.SIGKILL)
+        while self._mounted:
+            subprocess.run(["umount", "--lazy", self._mounted.pop()], check=False)
 
     def _reap(self, pid: int) -> int | None:
         done, status = os.waitpid(pid, os.WNOHANG)
@@ -109,22 +129,22 @@ class Orders:
             except BaseException:  # noqa: BLE001 (the fork must end here, whatever happened)
                 traceback.print_exc()
                 os._exit(70)
-        os.setpgid(pid, pid)  # here too, for it may be killed before it has come so far
+        with suppress(PermissionError, ProcessLookupError):  # it runs another program by now
+            os.setpgid(pid, pid)  # here too, for it may be killed before it has come so far
         self._living.add(pid)
         return pid
 
 
 def _kill_rest(group: int) -> None:
     """What a leader left behind when it ended by itself."""
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(group, signal.SIGKILL)
-    except ProcessLookupError:
-        return
 
 
 def _become_child(log: str) -> None:
     os.setpgid(0, 0)
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     Path(log).parent.mkdir(parents=True, exist_ok=True)
     nothing = os.open(os.devnull, os.O_RDONLY)
     out = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
@@ -133,11 +153,18 @@ def _become_child(log: str) -> None:
     os.closerange(3, 64)
 
 
+def _die_with_the_keeper() -> None:
+    """Also where the keeper is killed; on Linux only."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def _run(run: Callable[[], object], environment: dict[str, str]) -> NoReturn:
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
     os.environ.clear()
     os.environ.update(kept | environment)
     os.chdir(PROJECT)
+    _die_with_the_keeper()
     code = 0
     try:
         run()
@@ -155,12 +182,14 @@ def _execute(program: list[str], user: str | None) -> NoReturn:
         os.setgid(entry.pw_gid)
         os.setuid(entry.pw_uid)
     os.chdir("/")
+    _die_with_the_keeper()
     os.execv(program[0], program)
 
 
 def main() -> None:
     """Carry out orders until stdin ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGINT, signal.SIGTERM):  # its stdin alone ends it
+        signal.signal(number, signal.SIG_IGN)
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     classify("")  # reads its languages, which no child then has to
@@ -174,7 +203,7 @@ def main() -> None:
             sys.stdout.write(json.dumps(answer) + "\n")
             sys.stdout.flush()
     finally:
-        orders.kill_all()
+        orders.leave_nothing()
 
 
 if __name__ == "__main__":

@@ -51,7 +51,9 @@ class Keeper:
 
     def __init__(self) -> None:
         command, pipe = [sys.executable, "-m", "tests.storm.stage.keeper"], subprocess.PIPE
-        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, cwd=PROJECT)
+        self._process = subprocess.Popen(
+            command, stdin=pipe, stdout=pipe, text=True, cwd=PROJECT, start_new_session=True
+        )
         self._lock = threading.Lock()
         self.logs = PROJECT
 
@@ -67,6 +69,11 @@ class Keeper:
     def execute(self, name: str, program: list[str], user: str | None = None) -> Process:
         """Run another program, as `user` where this process may choose."""
         return self._start("execute", name, program=program, user=user)
+
+    def mount(self, folder: Path, size_bytes: int) -> bool:
+        """Mount a small disk there for as long as the stage stands; False where that may not be."""
+        folder.mkdir()
+        return bool(self.order("mount", folder=str(folder), size_bytes=size_bytes))
 
     def ended(self) -> Mapping[int, int]:
         """The exit codes of those that ended by themselves since this was last asked."""
@@ -107,10 +114,10 @@ def _keeper() -> Keeper:
 
 @contextmanager
 def keeping(logs: Path) -> Iterator[Keeper]:
-    """The keeper, with logs in a folder; all that it starts meanwhile is killed in the end."""
+    """The keeper, with logs in a folder; what it does meanwhile is undone in the end."""
     kept = _keeper()
     kept.logs = logs
     try:
         yield kept
     finally:
-        kept.order("kill_all")
+        kept.order("leave_nothing")

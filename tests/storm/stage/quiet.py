@@ -1,7 +1,7 @@
 """The calm after a storm: waits until all that was to be sent is settled."""
 
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlmodel import col
@@ -14,7 +14,22 @@ from tests.storm.stage.stage import Stage
 
 PATIENCE_SECONDS = 100.0
 LOOK_SECONDS = 0.25
+UNTIL_TIMERS_FIRE = timedelta(minutes=1)  # those of the rulebook's rules
 LOOKS = 5  # in a row: what was settled may have let something else go
+
+
+def close_down(stage: Stage, *, deaf: bool) -> None:
+    """Let all that was begun come to its end, timers too; then end the processes in good order.
+
+    `deaf`: callbacks were lost, so that there is no use in waiting for the last word on every text.
+    """
+    calm_down(stage)
+    stage.carrier.advance(UNTIL_TIMERS_FIRE)
+    calm_down(stage)
+    if not deaf:
+        hear_out(stage)
+    stage.cast.replace_deserters()
+    stage.cast.stop()
 
 
 def calm_down(stage: Stage, patience_seconds: float = PATIENCE_SECONDS) -> float:

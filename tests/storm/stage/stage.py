@@ -46,6 +46,7 @@ class Stage:
     carrier: CarrierDesk
     cast: Cast
     start_seconds: float
+    has_small_disk: bool
 
     @property
     def port(self) -> int:
@@ -64,16 +65,18 @@ class Stage:
 
 @contextmanager
 def set_stage(
-    kind: str, roles: Roles, more: dict[str, str] | None = None, data_dir: Path | None = None
+    kind: str, roles: Roles, more: dict[str, str] | None = None, disk_bytes: int = 0
 ) -> Iterator[Stage]:
     """An installation that works, with so many of each role. PartMissing where a part is not here.
 
-    `more` are settings; `data_dir` is where DATA_DIR lies, if not in the stage's own folder.
+    `more` are settings; `disk_bytes` wants a disk of that size for DATA_DIR, and gets it where this
+    process may mount one.
     """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bh-", dir="/tmp")))
-        data = data_dir or folder / "data"
+        data = folder / "data"
         kept = stack.enter_context(keeping(folder / "logs"))
+        has_disk = disk_bytes > 0 and kept.mount(data, disk_bytes)
         valkey = Valkey(kept, folder / "s")
         valkey.start()
         server = stack.enter_context(cluster(kept)) if kind == POSTGRESQL else None
@@ -89,7 +92,8 @@ def set_stage(
         cast.start(roles)
         wait_until(lambda: is_live(settings.port), f"web: see {kept.logs / 'web.log'}")
         took = time.monotonic() - began
-        yield Stage(kind, folder, settings, world, kept, valkey, server, carrier, cast, took)
+        parts = (kept, valkey, server, carrier, cast)
+        yield Stage(kind, folder, settings, world, *parts, took, has_disk)
 
 
 def kinds(say: Callable[[str], None]) -> list[str]:

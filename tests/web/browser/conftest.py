@@ -25,7 +25,7 @@ def database() -> str:
     return "sqlite"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """The machine's Chromium."""
     program = next(filter(None, map(shutil.which, CHROMIUMS)), None)
