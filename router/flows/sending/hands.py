@@ -44,7 +44,7 @@ class Hands:
         with self._given:
             now = self._world.now()
             for claim in claims:
-                self._add(claim, now)
+                self._add(claim, claim.send_at, now)
             self._start()
             self._given.notify(len(claims))
 
@@ -63,14 +63,11 @@ class Hands:
         for thread in self._threads:
             thread.join(max(0.0, ends - self._world.monotonic()))
 
-    def _add(self, claim: Claim, now: datetime) -> None:
-        turn = max(claim.send_at, self._free_at.get(claim.number, claim.send_at))
+    def _add(self, claim: Claim, turn: datetime, now: datetime) -> None:
         if turn > now:
             heapq.heappush(self._later, (turn, next(self._order), claim))
-            return
-        if claim.clear_seconds:
-            self._free_at[claim.number] = now + timedelta(seconds=claim.clear_seconds)
-        heapq.heappush(self._ready, (claim.priority, next(self._order), claim))
+        else:
+            heapq.heappush(self._ready, (claim.priority, next(self._order), claim))
 
     def _start(self) -> None:
         wanted = len(self._ready) + len(self._later) - self._idle
@@ -88,8 +85,8 @@ class Hands:
             while not self._is_closed:
                 now = self._world.now()
                 called = self._call_up(now)
-                if self._ready:
-                    claim = heapq.heappop(self._ready)[-1]
+                claim = self._take(now)
+                if claim is not None:
                     is_unwatched = bool(self._later) and self._watched is None
                     self._given.notify((len(self._ready) if called else 0) + is_unwatched)
                     return claim
@@ -100,8 +97,23 @@ class Hands:
         """Make ready what has its turn; whether there was any."""
         is_due = bool(self._later) and self._later[0][0] <= now
         while self._later and self._later[0][0] <= now:
-            self._add(heapq.heappop(self._later)[-1], now)
+            self._add(heapq.heappop(self._later)[-1], now, now)
         return is_due
+
+    def _take(self, now: datetime) -> Claim | None:
+        """What is ready and matters most. What comes too close behind another of its number, since
+        that one was late or there was no hand free, has its turn later.
+        """
+        while self._ready:
+            claim = heapq.heappop(self._ready)[-1]
+            free_at = self._free_at.get(claim.number, now)
+            if free_at > now and claim.clear_seconds:
+                self._add(claim, free_at, now)
+                continue
+            if claim.clear_seconds:
+                self._free_at[claim.number] = now + timedelta(seconds=claim.clear_seconds)
+            return claim
+        return None
 
     def _rest(self, now: datetime) -> None:
         """Wait to be needed. Only one waits for the next turn, so that a turn wakes no crowd."""
