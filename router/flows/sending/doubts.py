@@ -1,12 +1,12 @@
 """Doubts: attempts of which nothing was heard, and who can bear witness that the log is up to date.
 
-A witness is another text of ours that the carrier has certainly taken: if its log shows that one,
-it would show the one in doubt. Best is one that was attempted after the doubt's lease had ended;
-else the last one before that.
+A witness is another text of ours that the carrier has certainly taken, and that was attempted once
+the doubt's lease had ended: if its log shows that one, it would show the one in doubt. One from
+before proves nothing: the log may have come just so far.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, exists, or_, select
 from sqlmodel import col
@@ -20,7 +20,6 @@ from router.store.sealing import TenantKeys
 from router.store.tables import Contact, Message, Thread
 
 BATCH = 50
-NO_LONGER_KNOWN = timedelta(days=1)  # what is older than that bears no witness
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +81,13 @@ _DOUBTS = (
     .order_by(col(Message.attempted_at))
     .limit(BATCH)
 )
-_TAKEN = _WITH_CONTACT.where(
-    col(Message.sid).is_not(None), col(Message.attempted_at).is_not(None)
-).limit(1)
-_TAKEN_AFTER = _TAKEN.where(col(Message.attempted_at) > bindparam("certain")).order_by(
-    col(Message.attempted_at)
+_WITNESS = (
+    _WITH_CONTACT.where(
+        col(Message.sid).is_not(None), col(Message.attempted_at) > bindparam("certain")
+    )
+    .order_by(col(Message.attempted_at))
+    .limit(1)
 )
-_TAKEN_BEFORE = _TAKEN.where(
-    col(Message.attempted_at) <= bindparam("certain"),
-    col(Message.attempted_at) > bindparam("known_since"),
-).order_by(col(Message.attempted_at).desc())
 _OVERTAKEN = select(
     exists().where(
         _OF_THREAD,
@@ -156,13 +152,8 @@ def _doubt(world: World, connection: Connection, keys: TenantKeys, row: AnyRow) 
 def _find_witness(
     world: World, connection: Connection, tenant_id: str, doubt: AnyRow
 ) -> AnyRow | None:
-    wanted = {
-        "tenant": tenant_id,
-        "certain": doubt.attempted_at + lease_of(world.settings),
-        "known_since": doubt.attempted_at - NO_LONGER_KNOWN,
-    }
-    after = connection.execute(_TAKEN_AFTER, wanted).first()
-    return after or connection.execute(_TAKEN_BEFORE, wanted).first()
+    certain = doubt.attempted_at + lease_of(world.settings)
+    return connection.execute(_WITNESS, {"tenant": tenant_id, "certain": certain}).first()
 
 
 def _witness(keys: TenantKeys, row: AnyRow) -> Witness:

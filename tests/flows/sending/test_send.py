@@ -64,6 +64,7 @@ def test_what_cannot_be_known_is_settled_and_never_sent_twice(
     line.settle()
     assert out(alice) == ["unknown"], "not before the grace has passed"
     advance(minutes=3)
+    line.bear_witness()
     line.settle()
     line.drain()
     assert out(alice) in (["accepted"], ["sent"], ["delivered"])
@@ -77,6 +78,7 @@ def test_a_code_that_may_have_been_sent_goes_to_a_person(
     alice.texts("DELETE")
     line.drain()
     advance(minutes=3)
+    line.bear_witness()
     line.settle()
     assert out(alice) == ["review"]
 
@@ -92,6 +94,7 @@ def test_a_process_that_dies_while_sending_leaves_a_doubt_not_a_second_text(
     assert len(claim(alice.world, sender, 10).messages) == 1, "of a thread only its first"
     assert claim(alice.world, sender, 10).messages == ()
     advance(minutes=4)
+    line.bear_witness()
     line.settle()
     line.drain()
     assert line.log(alice) == ["Towels are on the way.", "Housekeeping will be with you shortly."]
