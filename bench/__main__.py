@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import click
 
-from bench import bare, outbound
+from bench import bare, grown, outbound
 from bench.breakdown import measure_alone, measure_steps
 from bench.classifying import run_keywords
 from bench.databases import Ground, on_each_database
@@ -25,7 +25,7 @@ FAILED = 1
 @dataclass(frozen=True, slots=True)
 class Effort:
     """How much is measured: the load's length, texts a breakdown, texts and rounds in process,
-    recorded texts that are replayed, and what is sent.
+    recorded texts that are replayed, what is sent, and how large a database grows.
     """
 
     load: Length
@@ -34,12 +34,13 @@ class Effort:
     rounds: int
     replayed: int
     sent: outbound.Volume
+    grown: grown.Size
 
 
-SHORT = Effort(Length(3, 2.0, 20_000, 2_000), 600, 300, 3, 2_000, outbound.SHORT)
-LONG = Effort(Length(6, 3.0, 60_000, 5_000), 2_000, 1_000, 5, 100_000, outbound.LONG)
-TINY = Effort(Length(1, 0.3, 400, 20), 20, 20, 1, 20, outbound.TINY)
-NAMES = ("inbound", "keywords", "outbound", "peers", "reading", "replay", "rules")
+SHORT = Effort(Length(3, 2.0, 20_000, 2_000), 600, 300, 3, 2_000, outbound.SHORT, grown.SHORT)
+LONG = Effort(Length(6, 3.0, 60_000, 5_000), 2_000, 1_000, 5, 100_000, outbound.LONG, grown.LONG)
+TINY = Effort(Length(1, 0.3, 400, 20), 20, 20, 1, 20, outbound.TINY, grown.TINY)
+NAMES = ("grown", "inbound", "keywords", "outbound", "peers", "reading", "replay", "rules")
 
 
 @click.command()
@@ -71,6 +72,9 @@ def main(name: str | None, seed: int, tiny: bool) -> None:
             run_replay(_say, seed, effort.replayed)
         if name in (None, "inbound"):
             run_inbound(_say, seed, effort, only_sqlite=tiny)
+        if name in (None, "grown"):
+            for at in on_each_database(_say, only_sqlite=tiny):
+                grown.run_grown(_say, at, seed, effort.grown)
         if name in (None, "outbound"):
             outbound.run_outbound(_say, seed, effort.sent, only_sqlite=tiny)
         if name == "peers":

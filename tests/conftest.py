@@ -179,13 +179,14 @@ def own_valkey() -> Iterator[TestValkey]:
 @pytest.fixture
 def make_settings(tmp_path: Path, redis_url: str) -> Callable[..., Settings]:
     """Makes settings that touch nothing outside the test; keyword arguments override."""
-    rules_dir = tmp_path / "rules"
+    rules_dir, data_dir = tmp_path / "rules", tmp_path / "var"
     rules_dir.mkdir(exist_ok=True)
+    data_dir.mkdir(exist_ok=True)
     master_key, secret_key = new_key(), new_key()
 
     def make(**given: Any) -> Settings:
         defaults: dict[str, Any] = {
-            "data_dir": tmp_path / "var",
+            "data_dir": data_dir,
             "rules_dir": rules_dir,
             "redis_url": redis_url,
             "public_url": "http://127.0.0.1:8000",

@@ -31,4 +31,4 @@ def test_all_benches_run_and_print_figures_beside_their_targets() -> None:
         assert line in done.stdout
     for side in ("bellhop", "naive", "bare"):
         assert f"\n  {side} " in done.stdout
-    assert done.stdout.count("\ntarget ") == 21
+    assert done.stdout.count("\ntarget ") == 22

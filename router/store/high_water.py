@@ -3,6 +3,8 @@
 A database that has not come as far as this file says is older than it was: a backup was restored.
 """
 
+import os
+import threading
 from datetime import datetime
 from pathlib import Path
 
@@ -25,6 +27,7 @@ class HighWater:
     def note(self, at: datetime) -> None:
         """Put `at` in its place. OSError where it cannot be written."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = self.path.with_name(self.path.name + ".new")
+        own = f"{os.getpid()}-{threading.get_ident()}"  # others note at the same time
+        fresh = self.path.with_name(f"{self.path.name}.{own}.new")
         fresh.write_text(at.isoformat() + "\n")
         fresh.replace(self.path)

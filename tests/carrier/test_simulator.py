@@ -1,13 +1,14 @@
 """The simulated carrier behaves as Twilio does, and fails when it is told to."""
 
 import sqlite3
+import time
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from router.carrier.api import Accepted, Refused
+from router.carrier.api import Accepted, CarrierError, Refused
 from router.carrier.simulator import Simulator
 from router.carrier.webhook import callback_url, parse_inbound, parse_status
 from tests.carrier.stage import ALICE, HOTEL, Stage, outgoing, wait_for
@@ -59,10 +60,36 @@ def test_callbacks_come_signed_and_in_order(stage: Stage) -> None:
     ],
 )
 def test_callbacks_go_astray_when_told(stage: Stage, kind: str, statuses: list[str]) -> None:
-    stage.post("faults", [{"on": "callback", "kind": kind}])
+    stage.post("faults", [{"on": "callback", "kind": kind, "copies": 2}])
     sid = send(stage)
     wait_for(lambda: len(stage.app.statuses(sid)) == len(statuses))
     assert stage.app.statuses(sid) == statuses
+
+
+def test_a_callback_can_come_five_times(stage: Stage) -> None:
+    stage.post("faults", [{"on": "callback", "kind": "duplicate", "copies": 5}])
+    sid = send(stage)
+    wait_for(lambda: stage.app.statuses(sid) == ["sent"] * 5 + ["delivered"])
+
+
+def test_a_text_can_be_accepted_late(stage: Stage) -> None:
+    stage.post("faults", [{"on": "create", "kind": "late", "seconds": 0.2}])
+    began = time.monotonic()
+    send(stage)
+    assert time.monotonic() - began >= 0.2
+
+
+def test_a_fault_can_be_made_in_a_share_of_the_cases(stage: Stage) -> None:
+    stage.post("faults", [{"on": "fetch", "kind": "500_before", "share": 0.5, "times": None}])
+    sid, failed = send(stage), 0
+    for _ in range(40):
+        try:
+            stage.carrier.fetch(sid)
+        except CarrierError:
+            failed += 1
+    assert 0 < failed < 40
+    made = stage.web.test_client().get("/simulator/api/faults/made").get_json()
+    assert made == {"fetch 500_before": failed}
 
 
 def test_callbacks_can_come_before_the_send_has_returned(stage: Stage) -> None:

@@ -61,6 +61,8 @@ def answer(status: str, body: str, *headers: str) -> bytes:
         ({"kind": "21611"}, Delay(21611, 300), False),
         ({"kind": "rfc9457"}, Refused(21211, "suppress"), False),
         ({"kind": "rfc9457", "code": 30007}, Refused(30007, "permanent"), False),
+        ({"kind": "rfc9457", "code": 20429}, Delay(20429, 1), False),
+        ({"kind": "rfc9457", "code": 20500}, Unknown, False),
         ({"kind": "401"}, Refused(20003, "stop_sender"), False),
         ({"kind": "21610"}, Refused(21610, "suppress"), False),
         ({"kind": "30034"}, Refused(30034, "permanent"), False),

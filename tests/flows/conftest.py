@@ -129,11 +129,6 @@ class Line:
         for sender_id in unsettled(self.world):
             settle(self.world, self.carrier, sender_id)
 
-    def bear_witness(self) -> None:
-        """A text to somebody else leaves: where the log shows it, the log has come so far."""
-        Person(self.world, "+16125550009").texts("towels")
-        self.drain()
-
     def sender_ids(self) -> list[str]:
         with self.world.store.read() as connection:
             return list(connection.execute(select(col(Number.id))).scalars())

@@ -1,7 +1,9 @@
 """After a backup was restored nothing is sent twice, nobody who opted out is written to."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import delete, select, update
 from sqlmodel import col
@@ -205,3 +207,12 @@ def _lookup(person: Person) -> bytes:
     with person.world.store.read() as connection:
         keys = person.world.keys(connection, TENANT)
     return keys.lookup("address", person.address)
+
+
+def test_many_note_at_once_how_far_the_database_has_come(tmp_path: Path) -> None:
+    note = HighWater(tmp_path / "ledger.jsonl")
+    at = datetime(2026, 11, 29, 12, tzinfo=UTC)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: note.note(at), range(400)))
+    assert note.read() == at
+    assert [file.name for file in tmp_path.iterdir()] == ["ledger.jsonl.high-water"]

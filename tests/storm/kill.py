@@ -17,7 +17,7 @@ from tests.storm.stage.stage import GRACE_SECONDS, SQLITE, Stage, kinds, set_sta
 ROLES = {WEB: 2, WORKER: 3, CLOCK: 2}
 TURNS = (WEB, WEB, WEB, WORKER, WORKER, WORKER, WORKER, CLOCK, CLOCK)
 INNER_SHARE = 0.3  # of web's kills: the server that answers, not the one that watches over it
-SHORTEST_PAUSE_SECONDS = 0.25  # between two kills, on average; else what a start takes
+PAUSES_SECONDS = (0.25, 1.0)  # between two kills, on average: what a start takes, within limits
 KILLS_A_POWER_CUT = 25
 DAY_SECONDS = 86_400.0
 A_GRACE = timedelta(seconds=GRACE_SECONDS + 1)
@@ -111,7 +111,8 @@ def _storm(say: Say, kind: str, weather: Weather, seed: int) -> bool:
 def rage(stage: Stage, kills: int, chance: random.Random) -> Counter[str]:
     """Kill so many, one after the other, and now and then all at once; how many of whom."""
     killed: Counter[str] = Counter()
-    pause_seconds = max(SHORTEST_PAUSE_SECONDS, stage.start_seconds)
+    shortest, longest = PAUSES_SECONDS
+    pause_seconds = min(max(shortest, stage.start_seconds), longest)
     until_dark = KILLS_A_POWER_CUT
     while killed.total() < kills:
         time.sleep(chance.expovariate(1 / pause_seconds))

@@ -54,14 +54,15 @@ class Event:
 
 
 _RECORD = insert(table(ConsentEvent))
-_OF_PERSON = (
+_OF_TENANT = (
     select(table(ConsentEvent))
-    .where(
-        col(ConsentEvent.tenant_id) == bindparam("tenant"),
-        col(ConsentEvent.lookup) == bindparam("person"),
-    )
+    .where(col(ConsentEvent.tenant_id) == bindparam("tenant"))
     .order_by(col(ConsentEvent.at), col(ConsentEvent.id))
 )
+_OF_PERSON = _OF_TENANT.where(col(ConsentEvent.lookup) == bindparam("person"))
+_OF_PERSONS = _OF_TENANT.where(
+    col(ConsentEvent.lookup).in_(bindparam("persons", expanding=True))
+).with_only_columns(col(ConsentEvent.lookup), col(ConsentEvent.what), col(ConsentEvent.scope))
 
 
 def event_row(keys: TenantKeys, person: bytes, event: Event) -> dict[str, Any]:
@@ -106,6 +107,18 @@ def standing_of(connection: Connection, tenant_id: str, person: bytes) -> Standi
     """What a person's events add up to."""
     rows = connection.execute(_OF_PERSON, {"tenant": tenant_id, "person": person})
     return derive((row.what, row.scope) for row in rows)
+
+
+def standings_of(
+    connection: Connection, tenant_id: str, persons: Iterable[bytes]
+) -> dict[bytes, Standing]:
+    """The same for many persons at once."""
+    events: dict[bytes, list[tuple[str, str]]] = {person: [] for person in persons}
+    if events:
+        wanted = {"tenant": tenant_id, "persons": list(events)}
+        for row in connection.execute(_OF_PERSONS, wanted):
+            events[row.lookup].append((row.what, row.scope))
+    return {person: derive(theirs) for person, theirs in events.items()}
 
 
 def _open(keys: TenantKeys, row: AnyRow) -> Event:

@@ -1,27 +1,61 @@
 """Claiming: of each thread its lowest unfinished message, by a conditional update.
 
 Consent, purpose and quiet hours are looked at again here, in the transaction that claims: a claim
-cannot commit after an opt-out has. On PostgreSQL the thread's row is locked first and what is
-claimed is read after that; on SQLite the writer is alone anyway.
+cannot commit after an opt-out has.
 """
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select, update
 from sqlmodel import col
 
+from router.flows.outbox import ANSWER, BULK
 from router.flows.senders import Sender
 from router.flows.sending.leases import LOOK_UP, grace_of, lease_of
 from router.flows.sending.pace import AHEAD, Turns, pace_of
-from router.flows.sending.ready import Wanted, read_ready
+from router.flows.sending.ready import read_ready
 from router.flows.sending.verdicts import Judge, Verdict
 from router.flows.world import World
 from router.store.rows import AnyRow, AnySelect, table
 from router.store.sealing import TenantKeys
 from router.store.tables import Message, Number
+
+_OUR_NUMBER = (
+    col(Number.tenant_id) == bindparam("tenant"),
+    col(Number.id) == bindparam("sender"),
+)
+_HOLD_LINE: AnySelect = (
+    select(col(Number.paced_until), col(Number.paused_until), col(Number.paused_code))
+    .where(*_OUR_NUMBER)
+    .with_for_update()
+)
+_IS_QUEUED = (col(Message.tenant_id) == bindparam("tenant"), col(Message.state) == "queued")
+_MARK = (
+    update(table(Message))
+    .where(*_IS_QUEUED, col(Message.id).in_(bindparam("messages", expanding=True)))
+    .values(
+        state="sending",
+        token=bindparam("claimed"),
+        attempt=col(Message.attempt) + 1,
+        attempted_at=bindparam("now"),
+        lease_until=bindparam("until"),
+        not_before=None,
+        updated_at=bindparam("now"),
+    )
+)
+_PUT_ASIDE = (
+    update(table(Message))
+    .where(*_IS_QUEUED, col(Message.id) == bindparam("message"))
+    .values(
+        state=bindparam("becomes"),
+        reason=bindparam("why"),
+        not_before=bindparam("again_at"),
+        updated_at=bindparam("now"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,31 +106,6 @@ class _Line:
     is_probed: bool
 
 
-_LINE: AnySelect = (
-    select(col(Number.paced_until), col(Number.paused_until), col(Number.paused_code))
-    .where(col(Number.tenant_id) == bindparam("tenant"), col(Number.id) == bindparam("sender"))
-    .with_for_update()
-)
-_QUEUED = update(table(Message)).where(
-    col(Message.tenant_id) == bindparam("tenant"), col(Message.state) == "queued"
-)
-_MARK = _QUEUED.where(col(Message.id).in_(bindparam("messages", expanding=True))).values(
-    state="sending",
-    token=bindparam("fresh"),
-    attempt=col(Message.attempt) + 1,
-    attempted_at=bindparam("now"),
-    lease_until=bindparam("lease"),
-    not_before=None,
-    updated_at=bindparam("now"),
-)
-_PUT_ASIDE = _QUEUED.where(col(Message.id) == bindparam("message")).values(
-    state=bindparam("becomes"),
-    reason=bindparam("why"),
-    not_before=bindparam("until"),
-    updated_at=bindparam("now"),
-)
-
-
 def claim(world: World, sender: Sender, limit: int, *, answers_only: bool = False) -> Claims:
     """Claim up to `limit` of a sender's messages, answers before bulk and as far as its pace goes;
     what may not leave is put aside.
@@ -110,17 +119,20 @@ def claim(world: World, sender: Sender, limit: int, *, answers_only: bool = Fals
             return Claims(again_at=line.turns.free_at - AHEAD)
         keys = world.keys(connection, sender.tenant_id)
         most = 1 if line.is_probed else line.turns.most(limit)
-        given_up = at - grace_of(world.settings) - LOOK_UP
-        rows = read_ready(connection, Wanted(sender, at, given_up, most, answers_only))
-        judge = Judge(world, connection, keys, sender, at)
-        verdicts = {row.id: judge.verdict(row) for row in rows}
-        for row in rows:
-            if verdict := verdicts[row.id]:
-                _put_aside(connection, sender, row, verdict, at)
+        rows = read_ready(
+            connection,
+            sender,
+            at=at,
+            given_up=at - grace_of(world.settings) - LOOK_UP,
+            lowest=ANSWER if answers_only else BULK,
+            most=most,
+        )
+        verdicts = Judge(world, connection, keys, sender, at).verdicts(rows)
+        _put_aside(connection, verdicts, sender.tenant_id, at)
         sendable = [row for row in rows if verdicts[row.id] is None]
         claimed = tuple(_claims(line, keys, sendable, at, expires))
         lease_until = at + lease_of(world.settings)
-        _mark(connection, sender, claimed, at, lease_until)
+        _mark(connection, claimed, at, lease_until)
         if claimed:
             _move_line(connection, line, lease_until)
     aside = frozenset(row.thread_id for row in rows if verdicts[row.id])
@@ -130,8 +142,8 @@ def claim(world: World, sender: Sender, limit: int, *, answers_only: bool = Fals
 
 def _hold_line(world: World, connection: Connection, sender: Sender) -> _Line | None:
     """None while nothing may leave from that number: it is paused, or gone."""
-    whose = {"tenant": sender.tenant_id, "sender": sender.id}
-    row = connection.execute(_LINE, whose).one_or_none()
+    ours = {"tenant": sender.tenant_id, "sender": sender.id}
+    row = connection.execute(_HOLD_LINE, ours).one_or_none()
     at = world.now()  # the lock may have been waited for
     if row is None or (row.paused_until is not None and row.paused_until > at):
         return None
@@ -181,39 +193,34 @@ def _move_line(connection: Connection, line: _Line, lease_until: datetime) -> No
     if line.is_probed:
         values["paused_until"] = lease_until
     if values:
-        sender = line.sender
-        ours = (col(Number.tenant_id) == sender.tenant_id, col(Number.id) == sender.id)
-        connection.execute(update(Number).where(*ours).values(values))
+        ours = {"tenant": line.sender.tenant_id, "sender": line.sender.id}
+        connection.execute(update(table(Number)).where(*_OUR_NUMBER).values(values), ours)
 
 
 def _mark(
-    connection: Connection,
-    sender: Sender,
-    claims: Sequence[Claim],
-    at: datetime,
-    lease_until: datetime,
+    connection: Connection, claims: Sequence[Claim], at: datetime, lease_until: datetime
 ) -> None:
-    if not claims:
-        return
-    given = {
-        "tenant": sender.tenant_id,
-        "messages": [claim.message_id for claim in claims],
-        "fresh": claims[0].token,
-        "now": at,
-        "lease": lease_until,
-    }
-    connection.execute(_MARK, given)
+    if claims:
+        first = claims[0]
+        ids = [claim.message_id for claim in claims]
+        wanted = {"tenant": first.tenant_id, "messages": ids, "claimed": first.token}
+        connection.execute(_MARK, wanted | {"now": at, "until": lease_until})
 
 
 def _put_aside(
-    connection: Connection, sender: Sender, row: AnyRow, verdict: Verdict, at: datetime
+    connection: Connection, verdicts: Mapping[str, Verdict | None], tenant_id: str, at: datetime
 ) -> None:
-    given = {
-        "tenant": sender.tenant_id,
-        "message": row.id,
-        "becomes": verdict.state,
-        "why": verdict.reason,
-        "until": verdict.not_before,
-        "now": at,
-    }
-    connection.execute(_PUT_ASIDE, given)
+    aside = [
+        {
+            "tenant": tenant_id,
+            "message": message_id,
+            "becomes": verdict.state,
+            "why": verdict.reason,
+            "again_at": verdict.not_before,
+            "now": at,
+        }
+        for message_id, verdict in verdicts.items()
+        if verdict is not None
+    ]
+    if aside:
+        connection.execute(_PUT_ASIDE, aside)

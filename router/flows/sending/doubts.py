@@ -1,9 +1,4 @@
-"""Doubts: attempts of which nothing was heard, and who can bear witness that the log is up to date.
-
-A witness is another text of ours that the carrier has certainly taken, and that was attempted once
-the doubt's lease had ended: if its log shows that one, it would show the one in doubt. One from
-before proves nothing: the log may have come just so far.
-"""
+"""Doubts: attempts of which nothing was heard, and what goes on around them in their thread."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,22 +8,14 @@ from sqlmodel import col
 
 from router.flows.outbox import FIRST
 from router.flows.senders import Sender
-from router.flows.sending.leases import grace_of, lease_of
+from router.flows.sending.leases import grace_of
+from router.flows.sending.witnesses import Witness, find_witnesses
 from router.flows.world import World
 from router.store.rows import CONTACT_OF_THREAD, THREAD_OF_MESSAGE, AnyRow, AnySelect, is_unfinished
 from router.store.sealing import TenantKeys
 from router.store.tables import Contact, Message, Thread
 
 BATCH = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Witness:
-    """A text of ours that the carrier has taken: its SID, to whom and from which number."""
-
-    sid: str
-    to: str
-    from_address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +31,7 @@ class Doubt:
     body: str
     attempted_at: datetime
     reason: str | None
-    witness: Witness | None
+    witnesses: tuple[Witness, ...]
 
 
 IS_TO_BE_LOOKED_UP = (
@@ -60,10 +47,8 @@ _WITH_CONTACT: AnySelect = (
         col(Message.id),
         col(Message.thread_id),
         col(Message.seq),
-        col(Message.sid),
         col(Message.token),
         col(Message.kind),
-        col(Message.number),
         col(Message.body),
         col(Message.reason),
         col(Message.attempted_at),
@@ -80,13 +65,6 @@ _DOUBTS = (
     )
     .order_by(col(Message.attempted_at))
     .limit(BATCH)
-)
-_WITNESS = (
-    _WITH_CONTACT.where(
-        col(Message.sid).is_not(None), col(Message.attempted_at) > bindparam("certain")
-    )
-    .order_by(col(Message.attempted_at))
-    .limit(1)
 )
 _OVERTAKEN = select(
     exists().where(
@@ -134,7 +112,6 @@ def has_company(connection: Connection, tenant_id: str, doubt: Doubt) -> bool:
 
 
 def _doubt(world: World, connection: Connection, keys: TenantKeys, row: AnyRow) -> Doubt:
-    found = _find_witness(world, connection, keys.tenant_id, row)
     return Doubt(
         message_id=row.id,
         thread_id=row.thread_id,
@@ -145,17 +122,5 @@ def _doubt(world: World, connection: Connection, keys: TenantKeys, row: AnyRow) 
         body=keys.open("message.body", row.id, row.body),
         attempted_at=row.attempted_at,
         reason=row.reason,
-        witness=None if found is None else _witness(keys, found),
+        witnesses=find_witnesses(world, connection, keys, row),
     )
-
-
-def _find_witness(
-    world: World, connection: Connection, tenant_id: str, doubt: AnyRow
-) -> AnyRow | None:
-    certain = doubt.attempted_at + lease_of(world.settings)
-    return connection.execute(_WITNESS, {"tenant": tenant_id, "certain": certain}).first()
-
-
-def _witness(keys: TenantKeys, row: AnyRow) -> Witness:
-    to = keys.open("contact.address", row.contact_id, row.address)
-    return Witness(row.sid, to, row.number)

@@ -1,19 +1,18 @@
-"""What could be sent now: due, and first in its thread (or of a kind that overtakes).
+"""What of a sender is ready to be sent, read so that it stays as it is until it is claimed.
 
-The statements are made once: making them costs more than running them. On PostgreSQL the threads
-are locked first, and what is ready is read after that; on SQLite the writer is alone anyway.
+Ready is what is due and first in its thread, or of a kind that overtakes. What stands before a
+message is asked for as a place in its thread, in order, and not by NOT EXISTS: out of that
+PostgreSQL, which does not know how long an outbox is, makes a walk through all of it for each.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from types import MappingProxyType
 
-from sqlalchemy import BindParameter, Connection, Integer, bindparam, exists, or_, select
+from sqlalchemy import Connection, Integer, bindparam, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from router.flows.outbox import BULK, FIRST
+from router.flows.outbox import FIRST
 from router.flows.senders import Sender
 from router.flows.sending.verdicts import CLOSED_SINCE, IN_DOUBT_SINCE
 from router.store.rows import (
@@ -26,28 +25,21 @@ from router.store.rows import (
 )
 from router.store.tables import Contact, Message, Thread
 
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Up to `limit` messages of a sender, as of `at`. What is unknown since before `given_up` holds
-    its thread no longer.
-    """
-
-    sender: Sender
-    at: datetime
-    given_up: datetime
-    limit: int
-    answers_only: bool
-
-
 _EARLIER = aliased(Message)
-_IS_BLOCKED = exists().where(
-    col(_EARLIER.tenant_id) == col(Message.tenant_id),
-    col(_EARLIER.thread_id) == col(Message.thread_id),
-    is_unfinished(_EARLIER),
-    col(_EARLIER.seq) < col(Message.seq),
-    or_(col(Message.priority) > FIRST, col(_EARLIER.priority) == FIRST),
-    or_(col(_EARLIER.state) != "unknown", col(_EARLIER.attempted_at) > bindparam("given_up")),
+_HOLDS_IT_UP = (
+    select(col(_EARLIER.seq))
+    .where(
+        col(_EARLIER.tenant_id) == col(Message.tenant_id),
+        col(_EARLIER.thread_id) == col(Message.thread_id),
+        is_unfinished(_EARLIER),
+        col(_EARLIER.seq) < col(Message.seq),
+        or_(col(Message.priority) > FIRST, col(_EARLIER.priority) == FIRST),
+        or_(col(_EARLIER.state) != "unknown", col(_EARLIER.attempted_at) > bindparam("given_up")),
+    )
+    .order_by(col(_EARLIER.seq))
+    .limit(1)
+    .correlate(Message)
+    .scalar_subquery()
 )
 _READY: AnySelect = (
     select(
@@ -78,42 +70,51 @@ _READY: AnySelect = (
         col(Message.number) == bindparam("address"),
         is_unfinished(),
         is_state("queued"),
+        col(Message.priority) <= bindparam("lowest"),
         or_(col(Message.not_before).is_(None), col(Message.not_before) <= bindparam("now")),
+        _HOLDS_IT_UP.is_(None),
     )
     .order_by(col(Message.priority), col(Message.created_at), col(Message.seq))
     .limit(bindparam("most", type_=Integer))
 )
-_FIRST_OF_THREADS = _READY.where(~_IS_BLOCKED)
-_STATEMENTS = MappingProxyType(
-    {False: _FIRST_OF_THREADS, True: _FIRST_OF_THREADS.where(col(Message.priority) < BULK)}
-)
-_THREADS: BindParameter[Sequence[str]] = bindparam("threads", expanding=True)
-_OF_THREADS = MappingProxyType(
-    {
-        answers_only: statement.where(col(Message.thread_id).in_(_THREADS))
-        for answers_only, statement in _STATEMENTS.items()
-    }
-)
-_LOCK: AnySelect = (
+_READY_OF_THREADS = _READY.where(col(Message.thread_id).in_(bindparam("threads", expanding=True)))
+_LOCK = (
     select(col(Thread.id))
-    .where(col(Thread.tenant_id) == bindparam("tenant"), col(Thread.id).in_(_THREADS))
+    .where(
+        col(Thread.tenant_id) == bindparam("tenant"),
+        col(Thread.id).in_(bindparam("threads", expanding=True)),
+    )
     .order_by(col(Thread.id))
     .with_for_update()
 )
 
 
-def read_ready(connection: Connection, wanted: Wanted) -> Sequence[AnyRow]:
-    """What is ready, answers before bulk; its threads are the transaction's own from now on."""
-    given = {
-        "tenant": wanted.sender.tenant_id,
-        "address": wanted.sender.address,
-        "now": wanted.at,
-        "given_up": wanted.given_up,
-        "most": wanted.limit,
+def read_ready(
+    connection: Connection,
+    sender: Sender,
+    *,
+    at: datetime,
+    given_up: datetime,
+    lowest: int,
+    most: int,
+) -> Sequence[AnyRow]:
+    """Up to `most` messages of priority `lowest` or better, answers before bulk, all of them alone
+    in the hand of this transaction. What is unknown since before `given_up` holds nothing up.
+
+    On PostgreSQL the threads are locked first, and what is ready is read again after that; on
+    SQLite the writer is alone anyway.
+    """
+    wanted: dict[str, object] = {
+        "tenant": sender.tenant_id,
+        "address": sender.address,
+        "now": at,
+        "given_up": given_up,
+        "lowest": lowest,
+        "most": most,
     }
-    rows = connection.execute(_STATEMENTS[wanted.answers_only], given).all()
+    rows = connection.execute(_READY, wanted).all()
     if connection.dialect.name == "sqlite" or not rows:
         return rows
-    given["threads"] = sorted({row.thread_id for row in rows})
-    connection.execute(_LOCK, given)
-    return connection.execute(_OF_THREADS[wanted.answers_only], given).all()
+    wanted["threads"] = [row.thread_id for row in rows]
+    connection.execute(_LOCK, wanted)
+    return connection.execute(_READY_OF_THREADS, wanted).all()

@@ -19,19 +19,20 @@ from router.flows.senders import Sender, find_sender
 from router.flows.sending.doubts import (
     IS_TO_BE_LOOKED_UP,
     Doubt,
-    Witness,
     has_been_overtaken,
     has_company,
     look_up_times,
     read_doubts,
 )
 from router.flows.sending.leases import GIVE_UP_AFTER, accepted_within, grace_of
+from router.flows.sending.witnesses import Log, Standing
 from router.flows.world import World
 from router.store.rows import AnySelect, is_unfinished, table
 from router.store.tables import Message, Number, Thread
 
 LOOK_BACK = timedelta(minutes=5)
 BUDGET_SECONDS = 20.0
+LAGS, NEAR = "log lags", "log is near"  # reasons of what is looked up again
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,15 @@ class Verdict:
     sid: str | None = None
     reason: str | None = None
     not_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the log showed of a doubt, and how far it had come; `wait`: what it still needs."""
+
+    listed: Sequence[Listed]
+    standing: Standing
+    wait: timedelta = timedelta()
 
 
 _OF_TENANT = col(Message.tenant_id) == bindparam("tenant")
@@ -92,16 +102,11 @@ def settle(world: World, carrier: Carrier, sender_id: str) -> Ripples:
     if sender is None:
         return CALM
     _expire_leases(world, sender)
-    ripples, shown = CALM, dict[str, bool]()
+    ripples, log = CALM, Log(carrier)
     for doubt in read_doubts(world, sender):
         if world.monotonic() > ends:
             break  # the clock asks again
-        try:
-            listed = carrier.list_sent(doubt.to, sender.address, doubt.attempted_at - LOOK_BACK)
-            is_complete = _shows(carrier, doubt.witness, shown)
-        except CarrierError:
-            listed, is_complete = [], False
-        ripples |= _decide(world, sender, doubt, listed, is_complete=is_complete)
+        ripples |= _decide(world, sender, doubt, _look(carrier, log, sender, doubt))
     return ripples
 
 
@@ -117,21 +122,20 @@ def _expire_leases(world: World, sender: Sender) -> None:
         connection.execute(_EXPIRE, whose | {"now": world.now()})
 
 
-def _shows(carrier: Carrier, witness: Witness | None, shown: dict[str, bool]) -> bool:
-    """Whether the log has certainly come so far; what was found out is kept in `shown`."""
-    if witness is None:
-        return False
-    if witness.sid not in shown:
-        shown[witness.sid] = carrier.is_listed(witness.sid, witness.to, witness.from_address)
-    return shown[witness.sid]
+def _look(carrier: Carrier, log: Log, sender: Sender, doubt: Doubt) -> Look:
+    """The witnesses first: what they say must be true already when ours is looked for."""
+    try:
+        standing, wait = log.standing(doubt.witnesses)
+        listed = carrier.list_sent(doubt.to, sender.address, doubt.attempted_at - LOOK_BACK)
+    except CarrierError:
+        return Look([], "behind")
+    return Look(listed, standing, wait)
 
 
-def _decide(
-    world: World, sender: Sender, doubt: Doubt, listed: Sequence[Listed], *, is_complete: bool
-) -> Ripples:
+def _decide(world: World, sender: Sender, doubt: Doubt, look: Look) -> Ripples:
     with world.store.write() as connection:
         _hold_thread(connection, sender, doubt)
-        verdict = _verdict(world, connection, sender, doubt, listed, is_complete=is_complete)
+        verdict = _verdict(world, connection, sender, doubt, look)
         given = {
             "tenant": sender.tenant_id,
             "message": doubt.message_id,
@@ -156,35 +160,35 @@ def _hold_thread(connection: Connection, sender: Sender, doubt: Doubt) -> None:
 
 
 def _verdict(
-    world: World,
-    connection: Connection,
-    sender: Sender,
-    doubt: Doubt,
-    listed: Sequence[Listed],
-    *,
-    is_complete: bool,
+    world: World, connection: Connection, sender: Sender, doubt: Doubt, look: Look
 ) -> Verdict:
     """What the log says of one doubt."""
     earliest, latest = accepted_within(world.settings, doubt.attempted_at)
-    twins = _unclaimed(connection, sender, doubt, _same_words(doubt, listed, earliest))
+    twins = _unclaimed(connection, sender, doubt, _same_words(doubt, look.listed, earliest))
     of_its_time = [one for one in twins if one.created_at <= latest]
     if of_its_time and has_company(connection, sender.tenant_id, doubt):
-        return _later(world, doubt)
+        return _later(world, grace_of(world.settings) / 4)
     if of_its_time:
         return Verdict(state_after("accepted", of_its_time[0].status), of_its_time[0].sid)
     if twins:  # another's, most likely; or the carrier's clock goes otherwise than ours
-        return Verdict("review", reason="twin")
-    return _verdict_unlisted(world, connection, sender, doubt, is_complete=is_complete)
+        is_overtaken = has_been_overtaken(connection, sender.tenant_id, doubt)
+        return Verdict("review", reason="overtaken" if is_overtaken else "twin")
+    if look.standing == "complete" or (look.standing == "soon" and doubt.reason == NEAR):
+        return _verdict_absent(connection, sender, doubt)
+    return _verdict_behind(world, doubt, look)
 
 
-def _verdict_unlisted(
-    world: World, connection: Connection, sender: Sender, doubt: Doubt, *, is_complete: bool
-) -> Verdict:
-    """It is not in the log. That proves something only where the log is complete."""
-    if not is_complete:
-        if world.now() - doubt.attempted_at > GIVE_UP_AFTER:
-            return Verdict("review", reason="log lags")
-        return _later(world, doubt)
+def _verdict_behind(world: World, doubt: Doubt, look: Look) -> Verdict:
+    """The log has not come so far, as far as can be told."""
+    if world.now() - doubt.attempted_at > GIVE_UP_AFTER:
+        return Verdict("review", reason=LAGS)
+    if look.standing == "soon":
+        return _later(world, look.wait, NEAR)
+    return _later(world, grace_of(world.settings) / 4)
+
+
+def _verdict_absent(connection: Connection, sender: Sender, doubt: Doubt) -> Verdict:
+    """It was not taken. Queued again it may not come out of order, nor be a code."""
     if doubt.kind == "code":
         return Verdict("review", reason="code")
     if has_been_overtaken(connection, sender.tenant_id, doubt):
@@ -192,9 +196,8 @@ def _verdict_unlisted(
     return Verdict("queued")
 
 
-def _later(world: World, doubt: Doubt) -> Verdict:
-    again = world.now() + grace_of(world.settings) / 4
-    return Verdict("unknown", reason=doubt.reason, not_before=again)
+def _later(world: World, wait: timedelta, reason: str = LAGS) -> Verdict:
+    return Verdict("unknown", reason=reason, not_before=world.now() + wait)
 
 
 def _same_words(doubt: Doubt, listed: Sequence[Listed], earliest: datetime) -> list[Listed]:

@@ -1,5 +1,6 @@
 """Whether a message that is due may leave: consent, doubt, purpose, quiet hours, in this order."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -8,10 +9,10 @@ from sqlalchemy import Connection, case, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from router.flows.consent.events import standing_of
+from router.flows.consent.events import standings_of
 from router.flows.consent.places import places_of
 from router.flows.consent.scopes import CARRIER, MARKETING
-from router.flows.consent.standing import Purpose
+from router.flows.consent.standing import Purpose, Standing
 from router.flows.outbox import EXEMPT, OWN_TEXT_COUNTS
 from router.flows.senders import Sender
 from router.flows.world import World
@@ -77,8 +78,15 @@ class Judge:
     sender: Sender
     at: datetime
 
-    def verdict(self, row: AnyRow) -> Verdict | None:
-        """None where the message may leave."""
+    def verdicts(self, rows: Sequence[AnyRow]) -> dict[str, Verdict | None]:
+        """Of each message (its id): None where it may leave."""
+        unasked = {
+            row.person for row in rows if row.kind not in EXEMPT and not self._is_answer(row)
+        }
+        standings = standings_of(self.connection, self.sender.tenant_id, unasked)
+        return {row.id: self._verdict(row, standings) for row in rows}
+
+    def _verdict(self, row: AnyRow, standings: Mapping[bytes, Standing]) -> Verdict | None:
         if row.kind in EXEMPT:
             return self._on_exempt(row)
         if row.closed_since is not None:
@@ -87,7 +95,7 @@ class Judge:
             return Verdict("suppressed", "blocked")
         if row.doubt_since is not None and self._was_not_asked_for(row):
             return Verdict("held", "doubt")
-        return None if self._is_answer(row) else self._on_unasked(row)
+        return None if self._is_answer(row) else self._on_unasked(row, standings[row.person])
 
     def _on_exempt(self, row: AnyRow) -> Verdict | None:
         """After an opt-out only its confirmation and answers to later words may go, in time."""
@@ -108,10 +116,10 @@ class Judge:
             return False
         return bool(self.at - row.last_text_at <= OWN_TEXT_COUNTS)
 
-    def _on_unasked(self, row: AnyRow) -> Verdict | None:
+    def _on_unasked(self, row: AnyRow, standing: Standing) -> Verdict | None:
         """A service text or marketing needs a consent that covers it, and keeps quiet hours."""
         purpose: Purpose = "service" if row.purpose == "answer" else row.purpose
-        if not standing_of(self.connection, self.sender.tenant_id, row.person).allows(purpose):
+        if not standing.allows(purpose):
             return Verdict("suppressed", "no_consent")
         book = self.world.live(self.connection, self.sender.tenant_id, self.sender.revision).book
         address = self.keys.open("contact.address", row.contact_id, row.address)

@@ -64,7 +64,6 @@ def test_what_cannot_be_known_is_settled_and_never_sent_twice(
     line.settle()
     assert out(alice) == ["unknown"], "not before the grace has passed"
     advance(minutes=3)
-    line.bear_witness()
     line.settle()
     line.drain()
     assert out(alice) in (["accepted"], ["sent"], ["delivered"])
@@ -78,7 +77,6 @@ def test_a_code_that_may_have_been_sent_goes_to_a_person(
     alice.texts("DELETE")
     line.drain()
     advance(minutes=3)
-    line.bear_witness()
     line.settle()
     assert out(alice) == ["review"]
 
@@ -94,7 +92,6 @@ def test_a_process_that_dies_while_sending_leaves_a_doubt_not_a_second_text(
     assert len(claim(alice.world, sender, 10).messages) == 1, "of a thread only its first"
     assert claim(alice.world, sender, 10).messages == ()
     advance(minutes=4)
-    line.bear_witness()
     line.settle()
     line.drain()
     assert line.log(alice) == ["Towels are on the way.", "Housekeeping will be with you shortly."]
@@ -221,6 +218,28 @@ def test_looking_for_work_reads_the_outbox_index_and_not_what_was_sent(
             plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given).all()
             first = next(row[-1] for row in plan if " message" in row[-1])
             assert "ix_message_outbox" in first, plan
+
+
+@pytest.mark.parametrize("database", ["postgresql"])
+def test_what_holds_a_message_up_is_looked_for_in_its_thread_alone(
+    alice: Person, line: Line
+) -> None:
+    """Also by a planner that knows nothing yet of how long an outbox is."""
+    statements: list[tuple[str, Any]] = []
+    event.listen(
+        alice.world.store.engine,
+        "before_cursor_execute",
+        lambda _c, _cursor, statement, given, *_: statements.append((statement, given)),
+    )
+    alice.texts("towels")
+    line.drain()
+    ready = [each for each in statements if each[0].startswith("SELECT message.id, message.thread")]
+    assert ready
+    with alice.world.store.read() as connection:
+        for statement, given in ready:
+            plan = connection.exec_driver_sql(f"EXPLAIN {statement}", given).scalars().all()
+            (place,) = [number for number, row in enumerate(plan) if " message message_1" in row]
+            assert "thread_id" in plan[place + 1], plan
 
 
 def test_a_process_that_slept_past_its_deadline_sends_nothing(alice: Person, line: Line) -> None:

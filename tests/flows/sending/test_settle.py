@@ -54,41 +54,6 @@ def test_a_log_that_lags_longer_than_the_grace_settles_nothing(
     assert len(line.log(alice)) == 1
 
 
-def test_a_witness_from_before_proves_nothing_of_what_came_after(
-    alice: Person, bob: Person, line: Line, advance: Callable[..., None]
-) -> None:
-    never_hears(line)
-    bob.texts("towels")
-    line.drain()
-    advance(minutes=5)
-    line.breaks(on="list", kind="lag", seconds=300, times=None)
-    line.breaks(on="create", kind="500_after")
-    alice.texts("towels")
-    line.drain()
-    advance(minutes=4)
-    line.settle()
-    line.drain()
-    assert states(alice) == ["unknown"], "bob's text is in the log, alice's not yet"
-    advance(minutes=2)
-    line.settle()
-    assert states(alice) == ["delivered"]
-    assert len(line.log(alice)) == 1
-
-
-def test_a_text_that_nobody_bears_witness_to_is_left_to_a_person(
-    alice: Person, line: Line, advance: Callable[..., None]
-) -> None:
-    line.breaks(on="create", kind="500_before")
-    alice.texts("towels")
-    line.drain()
-    advance(minutes=9)
-    line.settle()
-    assert states(alice) == ["unknown"]
-    advance(minutes=2)
-    line.settle()
-    assert states(alice) == ["review"]
-
-
 def test_an_unknown_holds_its_thread_for_the_grace_and_then_no_longer(
     alice: Person, bob: Person, line: Line, advance: Callable[..., None]
 ) -> None:
@@ -136,7 +101,6 @@ def test_a_text_that_is_settled_while_a_later_one_is_claimed_is_not_queued_behin
     claimed(alice, "towels")
     alice.texts("soap please")
     advance(minutes=3)
-    line.bear_witness()
     later = out(alice)[1]["id"]
     with ThreadPoolExecutor(1) as aside:
         with alice.world.store.write() as connection:
@@ -234,7 +198,6 @@ def test_what_the_carrier_said_in_the_end_is_right_whatever_was_made_of_the_atte
 ) -> None:
     mine = claimed(alice, "towels")
     advance(minutes=3)
-    line.bear_witness()
     line.settle()
     assert states(alice) == ["queued"]
     record(alice.world, mine, Accepted("SMlate", "queued"))

@@ -19,6 +19,7 @@ OK, AWAY, NO_ANSWER = "200", "503", "no answer"
 ANSWER_SECONDS = 15.0  # the carrier waits no longer
 HANDS = 8  # deliveries side by side
 AGAIN_SECONDS = 0.5
+MOST_OPEN = 50  # texts that wait to be acknowledged, before people wait, too
 BODIES = {"once please": 70, "later please": 15, "hello": 12, "DELETE": 3}
 """What is texted, how often of a hundred: a reply; a reply and one by a timer; nothing; a code."""
 REPLIED = frozenset({"once please", "later please"})
@@ -108,8 +109,9 @@ class People:
         due = time.monotonic()
         while not self._stopped.wait(max(0.0, due - time.monotonic())):
             due += self._chance.expovariate(self._habits.a_second)
-            (body,) = self._chance.choices(bodies, weights)
-            self.text(body)
+            if len(self.diary.texts) - len(self.diary.acknowledged) < MOST_OPEN:
+                (body,) = self._chance.choices(bodies, weights)
+                self.text(body)
 
     def _deliver_all(self) -> None:
         line = Line(self._port)

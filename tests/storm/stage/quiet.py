@@ -6,36 +6,24 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from bench.traffic import OUR_NUMBER
-from router.carrier.api import Inbound
-from router.flows.receive import receive
 from router.flows.world import World
-from router.store.ids import new_id
 from router.store.rows import is_unfinished
 from router.store.tables import Message, Timer
 from tests.storm.stage.referee import count_stale, read_messages
-from tests.storm.stage.stage import GRACE_SECONDS, Stage
+from tests.storm.stage.stage import Stage
 
 PATIENCE_SECONDS = 100.0
 LOOK_SECONDS = 0.25
-WITNESS = "+16125559999"
 LOOKS = 5  # in a row: what was settled may have let something else go
 
 
 def calm_down(stage: Stage, patience_seconds: float = PATIENCE_SECONDS) -> float:
-    """Wait until nothing is under way any more; how long that took. Ends once patience does.
-
-    Meanwhile somebody texts now and then, and is answered: that bears witness, for what is in
-    doubt, that the carrier's log has come so far.
-    """
+    """Wait until nothing is under way any more; how long that took. Ends once patience does."""
     began = time.monotonic()
-    quiet, is_witnessed_at = 0, began
+    quiet = 0
     while quiet < LOOKS and time.monotonic() - began < patience_seconds:
         time.sleep(LOOK_SECONDS)
         quiet = 0 if is_busy(stage) else quiet + 1
-        if not quiet and time.monotonic() - is_witnessed_at > GRACE_SECONDS:
-            receive(stage.world, Inbound(f"SM{new_id()}", WITNESS, OUR_NUMBER, None, "once please"))
-            is_witnessed_at = time.monotonic()
     return time.monotonic() - began
 
 

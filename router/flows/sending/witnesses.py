@@ -1,0 +1,126 @@
+"""Witnesses: texts that the carrier certainly has, and what its log shows of them.
+
+Whether the log has come as far as a doubtful attempt is told by another text: if that is there,
+ours would be. One of ours that was taken once the attempt had ended proves it. An older one, of
+ours or of theirs, proves it as soon as the log has gone on by as much as that one is older. The
+carrier must have it: a text of theirs that it does not know bears no witness.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import Connection, bindparam, select
+from sqlmodel import col
+
+from router.carrier.api import Carrier
+from router.flows.sending.leases import GIVE_UP_AFTER, lease_of
+from router.flows.world import World
+from router.store.rows import CONTACT_OF_THREAD, THREAD_OF_MESSAGE, AnyRow, AnySelect
+from router.store.sealing import TenantKeys
+from router.store.tables import Contact, Message, Thread
+
+NO_LONGER_KNOWN = timedelta(days=1)  # what is older than that bears no witness
+A_LITTLE = timedelta(seconds=2)
+
+Standing = Literal["complete", "soon", "behind"]
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A text by its SID and its addresses; `older_by`: how much older it is than the attempt, zero
+    where it is younger; `is_ours`: the carrier has told us that it took it.
+    """
+
+    sid: str
+    to: str
+    from_address: str
+    older_by: timedelta
+    is_ours: bool
+
+
+_TEXT: AnySelect = (
+    select(
+        col(Message.sid),
+        col(Message.direction),
+        col(Message.number),
+        col(Message.attempted_at),
+        col(Message.created_at),
+        col(Contact.id).label("contact_id"),
+        col(Contact.address),
+    )
+    .join(Thread, THREAD_OF_MESSAGE)
+    .join(Contact, CONTACT_OF_THREAD)
+    .where(col(Message.tenant_id) == bindparam("tenant"), col(Message.sid).is_not(None))
+    .limit(1)
+)
+_TAKEN = _TEXT.where(col(Message.attempted_at).is_not(None))
+_AFTER = _TAKEN.where(col(Message.attempted_at) > bindparam("certain")).order_by(
+    col(Message.attempted_at)
+)
+_BEFORE = _TAKEN.where(
+    col(Message.attempted_at) <= bindparam("certain"),
+    col(Message.attempted_at) > bindparam("known_since"),
+).order_by(col(Message.attempted_at).desc())
+_THEIRS = _TEXT.where(
+    col(Message.thread_id) == bindparam("thread"),
+    col(Message.seq) < bindparam("place"),
+    col(Message.direction) == "in",
+    col(Message.created_at) > bindparam("known_since"),
+).order_by(col(Message.seq).desc())
+
+
+def find_witnesses(
+    world: World, connection: Connection, keys: TenantKeys, doubt: AnyRow
+) -> tuple[Witness, ...]:
+    """Who can bear witness about an attempt, the best first. `doubt`: the row of its message."""
+    wanted = {
+        "tenant": keys.tenant_id,
+        "thread": doubt.thread_id,
+        "place": doubt.seq,
+        "certain": doubt.attempted_at + lease_of(world.settings),
+        "known_since": doubt.attempted_at - NO_LONGER_KNOWN,
+    }
+    after = connection.execute(_AFTER, wanted).first()
+    if after is not None:
+        return (_witness(keys, after, doubt.attempted_at),)
+    rows = [connection.execute(statement, wanted).first() for statement in (_BEFORE, _THEIRS)]
+    found = [_witness(keys, row, doubt.attempted_at) for row in rows if row is not None]
+    return tuple(sorted(found, key=lambda witness: witness.older_by))
+
+
+class Log:
+    """The carrier's log as one settling sees it; each witness is asked for once."""
+
+    def __init__(self, carrier: Carrier) -> None:
+        self._carrier = carrier
+        self._shown: dict[str, bool] = {}
+
+    def standing(self, witnesses: tuple[Witness, ...]) -> tuple[Standing, timedelta]:
+        """Whether the log has come as far as the attempt: certainly, in so much time, or who knows.
+
+        Where nobody bears witness, or only somebody long before, the grace is trusted to be longer
+        than the log lags. Raises CarrierError.
+        """
+        for witness in witnesses:
+            if self._shows(witness):
+                is_near = A_LITTLE < witness.older_by <= GIVE_UP_AFTER
+                return ("soon", witness.older_by + A_LITTLE) if is_near else ("complete", A_LITTLE)
+            if witness.is_ours or self._carrier.fetch(witness.sid) is not None:
+                return "behind", A_LITTLE
+        return "complete", A_LITTLE
+
+    def _shows(self, witness: Witness) -> bool:
+        if witness.sid not in self._shown:
+            self._shown[witness.sid] = self._carrier.is_listed(
+                witness.sid, witness.to, witness.from_address
+            )
+        return self._shown[witness.sid]
+
+
+def _witness(keys: TenantKeys, row: AnyRow, attempted_at: datetime) -> Witness:
+    person = keys.open("contact.address", row.contact_id, row.address)
+    is_ours = row.direction == "out"
+    to, from_address = (person, row.number) if is_ours else (row.number, person)
+    older_by = attempted_at - (row.attempted_at or row.created_at)
+    return Witness(row.sid, to, from_address, max(older_by, timedelta()), is_ours)
