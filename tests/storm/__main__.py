@@ -18,7 +18,7 @@ VIOLATED = 1
 def main(part: str | None, seed: int, short: bool) -> None:
     """Have faults of every kind happen to Bellhop, and count what was lost, twice or out of order.
 
-    Without a PART all run, for about an hour. Ends with 1 where a promise was broken.
+    Without a PART all run, for some two hours. Ends with 1 where a promise was broken.
 
     \b
     Example:
