@@ -14,6 +14,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from router.carrier.addresses import bare_number
@@ -114,7 +115,17 @@ _BUNDLE: AnySelect = (
     )
     .where(col(Contact.tenant_id) == bindparam("tenant"))
 )
-_BY_LOOKUP = _BUNDLE.where(col(Contact.lookup) == bindparam("lookup"))
+_WRITER = aliased(Contact)
+_BY_LOOKUP = _BUNDLE.where(
+    col(Contact.lookup) == bindparam("lookup"),
+    # said once more, since PostgreSQL that knows nothing of a table yet reads all of the tenant's
+    col(Thread.contact_id)
+    == select(col(_WRITER.id))
+    .where(
+        col(_WRITER.tenant_id) == bindparam("tenant"), col(_WRITER.lookup) == bindparam("lookup")
+    )
+    .scalar_subquery(),
+)
 _BY_THREAD = _BUNDLE.where(col(Thread.id) == bindparam("thread"))
 _LOCKS = {
     statement: statement.with_only_columns(col(Thread.id)).with_for_update(of=Thread)
