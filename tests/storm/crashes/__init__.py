@@ -1,1 +1,1 @@
-"""Crash points: the process dies at each boundary of each flow, and the outcome is the same."""
+"""Crash points: each flow dies at each of its commits, and all ends as though it had not."""

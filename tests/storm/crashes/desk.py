@@ -1,80 +1,66 @@
-"""A carrier in memory that takes every text and keeps its log; dying is possible on both sides."""
+"""What staff does, each in one transaction."""
 
-import itertools
 from collections.abc import Callable
-from datetime import datetime
 
-from router.carrier.api import (
-    Accepted,
-    Deleted,
-    Inbound,
-    Listed,
-    Media,
-    NumberWebhooks,
-    Outgoing,
+from router.flows import inbox
+from router.flows.consent import desk
+from router.flows.handing import hand_to_team, release
+from router.flows.letter import Letter, reply
+from router.flows.sending.review import decide
+from router.flows.shifts import set_shift
+from router.flows.snooze import snooze
+from router.flows.world import World
+from tests.storm.crashes.plain_carrier import End
+from tests.storm.crashes.recovery import tick
+from tests.storm.crashes.scenario import Scenario
+from tests.storm.crashes.sending import LOST, send_all
+from tests.storm.crashes.stage import TENANT, Stage
+from tests.storm.crashes.texts import outgoing
+
+
+def _thread(stage: Stage) -> str:
+    return str(outgoing(stage)[0].thread_id)
+
+
+def _on_thread(name: str, act: Callable[[Stage, World, str], object]) -> Scenario:
+    return Scenario(
+        name,
+        lambda stage, world: act(stage, world, _thread(stage)),
+        lambda stage: stage.texts("tea"),
+        again="undone",
+    )
+
+
+def _in_review(stage: Stage) -> None:
+    """A text of which nothing was ever found out."""
+    stage.texts("DELETE")
+    stage.carrier.ends.append(End(LOST))
+    send_all(stage, stage.world)
+    for minutes in (3, 9):
+        stage.now.advance(minutes=minutes)
+        tick(stage, stage.world)
+
+
+def _decide(choice: str) -> Scenario:
+    def act(stage: Stage, world: World) -> None:
+        row = outgoing(stage)[0]
+        decide(world, stage.staff, row.thread_id, row.id, choice)
+
+    return Scenario(f"in review: {choice}", act, _in_review, again="undone")
+
+
+SCENARIOS = (
+    _on_thread("staff takes a thread", lambda s, w, t: inbox.claim(w, s.staff, t)),
+    _on_thread("staff closes it", lambda s, w, t: inbox.close(w, s.staff, t)),
+    _on_thread("staff answers", lambda s, w, t: reply(w, s.staff, t, Letter("On its way."))),
+    _on_thread("staff hands it on", lambda s, w, t: hand_to_team(w, s.staff, t, "boss")),
+    _on_thread("staff gives it back", lambda s, w, t: release(w, s.staff, t)),
+    _on_thread("staff snoozes it", lambda s, w, t: snooze(w, s.staff, t, "hour")),
+    _on_thread(
+        "staff notes an opt-out", lambda s, w, t: desk.record_opt_out(w, s.staff, t, "by phone")
+    ),
+    _on_thread("staff blocks", lambda s, w, t: desk.block(w, s.staff, t, "abuse")),
+    _on_thread("a shift ends", lambda s, w, t: set_shift(w, TENANT, "carol", on=False)),
+    _decide("again"),
+    _decide("arrived"),
 )
-from router.now import Now
-
-
-class Desk:
-    """Implements `Carrier`. `step` is told before and after a text is taken."""
-
-    def __init__(self, now: Now, step: Callable[[], None]) -> None:
-        self._now = now
-        self._step = step
-        self._sids = itertools.count(1)
-        self.log: list[Listed] = []
-
-    def send(self, outgoing: Outgoing) -> Accepted:
-        """Take it."""
-        self._step()
-        sid = f"SMout{next(self._sids):029x}"
-        at = self._now().replace(microsecond=0)
-        self.log.append(
-            Listed(sid, outgoing.to, outgoing.from_address, outgoing.body, at, "sent", "outbound")
-        )
-        self._step()
-        return Accepted(sid, "queued")
-
-    def hear(self, text: Inbound) -> None:
-        """A person wrote, and no webhook was answered."""
-        at = self._now().replace(microsecond=0)
-        sent = (text.to_address, text.from_address, text.body, at)
-        self.log.append(Listed(text.sid, *sent, "received", "inbound"))
-
-    def list_sent(self, to: str, from_address: str, since: datetime) -> list[Listed]:
-        """See Carrier."""
-        found = [one for one in self.log if (one.to, one.from_address) == (to, from_address)]
-        return [one for one in reversed(found) if one.created_at >= since.replace(microsecond=0)]
-
-    def is_listed(self, sid: str, to: str, from_address: str) -> bool:
-        """See Carrier."""
-        return self.fetch(sid) is not None
-
-    def list_received(self, since: datetime) -> list[Listed]:
-        """See Carrier."""
-        return [one for one in reversed(self.log) if one.direction == "inbound"]
-
-    def list_media(self, sid: str) -> tuple[Media, ...]:
-        """See Carrier."""
-        return ()
-
-    def fetch(self, sid: str) -> Listed | None:
-        """See Carrier."""
-        return next((one for one in self.log if one.sid == sid), None)
-
-    def redact(self, sid: str) -> None:
-        """See Carrier."""
-
-    def delete(self, sid: str) -> Deleted:
-        """See Carrier."""
-        self.log = [one for one in self.log if one.sid != sid]
-        return "gone"
-
-    def check_account(self) -> str | None:
-        """See Carrier."""
-        return None
-
-    def numbers_webhooks(self) -> list[NumberWebhooks]:
-        """See Carrier."""
-        return []

@@ -1,0 +1,127 @@
+"""What an installation has come to, without all that differs from run to run."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+from sqlalchemy import Table, select
+from sqlmodel import SQLModel
+
+from router.store.rows import AnyRow
+from router.store.sealing import SealError
+from tests.storm.crashes.stage import Stage
+
+SENT = frozenset({"accepted", "sent", "delivered"})
+LEFT_OUT = frozenset({"highwater", "watermark", "staff", "tenant"})  # times and figures alone
+VOLATILE = re.compile(
+    r"id|.*_id|at|.*_at|since|.*_since|.*_until|not_before|token|attempt|sid|first_sid|hash|"
+    r"sid_hash|lookup|person|published_at|turn|.*turn.*|number_since"
+)
+OPENED = {"message": "body", "contact": "address"}
+CHANGING = re.compile(r"\b[0-9]{6}\b|\bR-[A-Z0-9]+|\b[0-9a-z]{26}\b")  # codes, receipts, ids
+
+ENDS = frozenset({"state", "reason", "error"})
+
+Row = tuple[tuple[str, str], ...]
+MayMiss = Literal["code", "notice"] | None
+"""What is never sent again by itself, so that a person may be left to decide on it."""
+
+
+class Text(NamedTuple):
+    """A text in the carrier's log."""
+
+    direction: str
+    to: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The rows of each table, the texts that the carrier has by address and words, the ledger."""
+
+    tables: Mapping[str, Counter[Row]]
+    texts: Counter[Text]
+    ledger: frozenset[str]
+
+
+def read_outcome(stage: Stage) -> Outcome:
+    """Read all of it."""
+    with stage.world.store.read() as connection:
+        keys = stage.world.keys(connection, stage.tenant_id)
+
+        def opened(table: Table, row: AnyRow) -> str:
+            column = OPENED[table.name]
+            try:
+                return keys.open(f"{table.name}.{column}", row.id, getattr(row, column))
+            except SealError:
+                return ""
+
+        tables = {
+            table.name: Counter(
+                _canonical(table, row, opened) for row in connection.execute(select(table))
+            )
+            for table in SQLModel.metadata.sorted_tables
+            if table.name not in LEFT_OUT
+        }
+    texts = Counter(
+        Text(each.direction, each.to, CHANGING.sub("#", each.body))
+        for each in stage.carrier.log.values()
+    )
+    entries = frozenset(
+        f"{each.what} {each.lookup} {each.scope}" for each in stage.world.ledger.entries()
+    )
+    return Outcome(tables, texts, entries)
+
+
+def _canonical(table: Table, row: AnyRow, opened: Any) -> Row:
+    values = [
+        (column.name, CHANGING.sub("#", str(value)))
+        for column in table.columns
+        if not VOLATILE.fullmatch(column.name)
+        and not isinstance(value := getattr(row, column.name), bytes)
+    ]
+    if table.name in OPENED:
+        values.append(("text", CHANGING.sub("#", opened(table, row))))
+    return tuple(_same(name, value) for name, value in values)
+
+
+def _same(name: str, value: str) -> tuple[str, str]:
+    """How far a text has come since the carrier took it is no matter here."""
+    return (name, "taken") if name == "state" and value in SENT else (name, value)
+
+
+def differences(expected: Outcome, found: Outcome, may_miss: MayMiss) -> Iterator[str]:
+    """What is not as it would have been, worded."""
+    for name in expected.tables:
+        before, after = (_apart(name, each.tables[name], may_miss) for each in (expected, found))
+        yield from (f"{name}: missing {_worded(row)}" for row in (before - after).elements())
+        yield from (f"{name}: too many {_worded(row)}" for row in (after - before).elements())
+    for text in (expected.texts - found.texts).elements():
+        if not _may_be_missed(text, may_miss):
+            yield f"carrier: missing {text}"
+    yield from (f"carrier: too many {text}" for text in (found.texts - expected.texts).elements())
+    if expected.ledger != found.ledger:
+        yield f"ledger: {sorted(expected.ledger ^ found.ledger)}"
+
+
+def _apart(table: str, rows: Counter[Row], may_miss: MayMiss) -> Counter[Row]:
+    """The rows without how those ended that a person may be left to decide on."""
+    is_left = {"message": ("kind", "code"), "dispatch": ("kind", "sms")}.get(table)
+    if may_miss is None or is_left is None:
+        return rows
+    return Counter(
+        tuple(each for each in row if is_left not in row or each[0] not in ENDS)
+        for row in rows.elements()
+    )
+
+
+def _may_be_missed(text: Text, may_miss: MayMiss) -> bool:
+    if may_miss == "notice":
+        return text.body.startswith("Bellhop: ")
+    return may_miss == "code" and "the code #" in text.body
+
+
+def _worded(row: Row) -> str:
+    return ", ".join(f"{name} {value}" for name, value in row if value not in {"None", "[]", "{}"})
