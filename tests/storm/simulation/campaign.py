@@ -1,6 +1,5 @@
 """The campaign: seeds by the thousand, shared among processes; one that fails tells its story."""
 
-import gc
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -10,7 +9,7 @@ from dataclasses import dataclass, field
 from multiprocessing import get_context
 from typing import Self
 
-from tests.storm.simulation.house import open_house
+from tests.storm.simulation.house import this_house
 from tests.storm.simulation.mutants import MUTANTS
 from tests.storm.simulation.plan import draw_plan
 from tests.storm.simulation.play import Play, Verdict
@@ -83,8 +82,8 @@ def play_here(wanted: Range, mutant: str | None = None) -> Tally:
 
 def play(wanted: Range, mutant: str | None = None) -> Iterator[Verdict]:
     """Play seeds in this process, one after the other."""
-    with open_house() as house, MUTANTS[mutant]() if mutant else nullcontext():
-        gc.freeze()  # what the house is made of need not be looked through again and again
+    house = this_house()
+    with MUTANTS[mutant]() if mutant else nullcontext():
         for seed in range(wanted.first, wanted.first + wanted.count):
             yield Play(house, draw_plan(seed, late_writes=wanted.late_writes)).run()
 

@@ -1,10 +1,13 @@
 """The house that every seed plays in: a migrated database in memory, with one rulebook live."""
 
+import atexit
+import gc
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -91,9 +94,18 @@ class House:
         self.database.execute(AT_REST)
 
 
+@cache
+def this_house() -> House:
+    """The house of this process: built once, and gone with it."""
+    stack = ExitStack()
+    atexit.register(stack.close)
+    house = stack.enter_context(_open_house())
+    gc.freeze()  # what it is made of need not be looked through again and again
+    return house
+
+
 @contextmanager
-def open_house() -> Iterator[House]:
-    """Build it; the folder that its ledger is in goes again."""
+def _open_house() -> Iterator[House]:
     with tempfile.TemporaryDirectory(dir=_fast_folder()) as folder:
         settings = _settings(Path(folder))
         doorman, transport = Doorman(), ModelTransport()
