@@ -20,6 +20,7 @@ DISK_BYTES = 48 * 1024 * 1024
 DOWN_SECONDS = 1.0
 
 Blow = Callable[[], None]
+MANY = 4  # blows of a storm at length
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +77,11 @@ def _storm(say: Say, stage: Stage, seed: int, blows: list[Blow], pause_seconds: 
         time.sleep(pause_seconds)
     close_down(stage, deaf=True)
     say(f"webhooks answered: {people.diary}")
+    most_unfelt = 0 if len(blows) >= MANY else None  # one that is short may fall between two texts
     figures = [
         *examine(stage, people.diary, Leniency()),
         Figure("not answered", people.diary.statuses[NO_ANSWER], 0),
-        Figure("outages that nobody felt", len(blows) - felt, 0),
+        Figure("outages that nobody felt", len(blows) - felt, most_unfelt),
     ]
     return tell(say, stage, figures)
 
