@@ -15,13 +15,13 @@ from rq.serializers import JSONSerializer
 from router.carrier.twilio import TwilioCarrier
 from router.cli.start import opened_world, read_settings
 from router.flows.rulebooks.standing import compile_live
-from router.flows.sending.drain import drain
 from router.flows.world import World
 from router.jobs.bell import QUEUE, Bell
 from router.jobs.errand import Errand
 from router.jobs.job import TaskJob
 from router.jobs.redis import connect
 from router.logs import set_up_logs
+from tests.parts.drain import drain
 
 CLASSES: MappingProxyType[str, type[Worker | SimpleWorker]] = MappingProxyType(
     {"forking": Worker, "simple": SimpleWorker}

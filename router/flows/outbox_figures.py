@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, case, func, null, select, text
 from sqlmodel import col
 
+from router.flows.watermarks import read_marks
 from router.flows.world import World
 from router.now import real_now
 from router.store.ids import first_id_at
 from router.store.rows import is_unfinished
-from router.store.tables import HELD, ConsentEvent, Message, Number, Tenant, Watermark
+from router.store.tables import HELD, ConsentEvent, Message, Number, Tenant
 from router.store.tables.texts import REVIEW
 
 DAY = timedelta(days=1)
@@ -55,12 +56,6 @@ def read_outbox_figures(world: World) -> OutboxFigures:
             _stopped(connection),
             read_marks(connection),
         )
-
-
-def read_marks(connection: Connection) -> dict[str, datetime]:
-    """When something last came so far, by name: see the table."""
-    rows = connection.execute(select(col(Watermark.name), col(Watermark.at)))
-    return {row.name: row.at for row in rows}
 
 
 def _waiting(connection: Connection, now: datetime) -> Iterator[Waiting]:

@@ -6,12 +6,10 @@ taken in. A text that cannot be taken in holds the watermark for a day, and is t
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import Connection, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from router.carrier.addresses import is_address
@@ -20,8 +18,9 @@ from router.carrier.webhook import late_inbound
 from router.flows.detours import Detour
 from router.flows.ripples import Ripples
 from router.flows.senders import Sender, find_receiver
+from router.flows.watermarks import mark, raise_mark
 from router.flows.world import World
-from router.store.tables import Message, Tombstone, Watermark
+from router.store.tables import Message, Tombstone
 
 INBOUND = "inbound"
 OVERLAP = timedelta(hours=1)  # longer than the log lags behind and clocks differ
@@ -50,7 +49,8 @@ def reconcile(world: World, carrier: Carrier) -> Ripples:
         else:
             log.warning("reconcile_held_up", sid=text.sid)
             held_by = min(held_by, text.created_at)
-    _move_watermark(world, held_by)
+    with world.store.write() as connection:
+        raise_mark(connection, INBOUND, held_by)
     if detour.taken_in:
         log.info("reconciled", texts=detour.taken_in)
     return detour.ripples
@@ -59,7 +59,7 @@ def reconcile(world: World, carrier: Carrier) -> Ripples:
 def read_up_to(world: World) -> datetime | None:
     """Everything that came to the carrier before then is here; None: no look has ended yet."""
     with world.store.read() as connection:
-        return _watermark(connection)
+        return mark(connection, INBOUND)
 
 
 def _begin(world: World, began: datetime) -> datetime:
@@ -126,20 +126,3 @@ def _take_in(carrier: Carrier, detour: Detour, text: Listed) -> bool:
         detour.hold_back(late_inbound(text))
         return False
     return detour.take_in(late_inbound(text, media))
-
-
-def _watermark(connection: Connection) -> datetime | None:
-    return connection.execute(
-        select(col(Watermark.at)).where(col(Watermark.name) == INBOUND)
-    ).scalar_one_or_none()
-
-
-def _move_watermark(world: World, to: datetime) -> None:
-    """Forward, never back: another process may have come further."""
-    is_ours = col(Watermark.name) == INBOUND
-    with suppress(IntegrityError), world.store.write() as connection:  # two first looks at once
-        if _watermark(connection) is None:
-            connection.execute(insert(Watermark).values(name=INBOUND, at=to))
-        else:
-            further = update(Watermark).where(is_ours, col(Watermark.at) < to)
-            connection.execute(further.values(at=to))

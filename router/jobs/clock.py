@@ -119,7 +119,8 @@ class Clock:
     def watch_log(self, stopped: threading.Event) -> None:
         """Reconcile now and every few minutes, until `stopped` is set."""
         minutes = self.world.settings.reconcile_minutes
-        chore = Chore("inbound", minutes * MINUTE_SECONDS, self.reconcile)
+        every_seconds = minutes * MINUTE_SECONDS
+        chore = Chore("inbound", every_seconds, self.reconcile, self.world.meters)
         while not stopped.is_set():
             chore.run_if_due(time.monotonic())
             stopped.wait(LOOK_SECONDS)

@@ -11,9 +11,10 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from router.flows.free_space import LEAST_BYTES, SCARCE, free_space
-from router.flows.restoring.age import CLOCK, check_age, mark
+from router.flows.restoring.age import CLOCK, check_age
 from router.flows.rulebooks.standing import all_standings
 from router.flows.sending.stopped import stopped_senders
+from router.flows.watermarks import mark
 from router.flows.world import World
 from router.jobs.redis import connect
 from router.jobs.worker import has_worker

@@ -23,7 +23,6 @@ from router.carrier.twilio import TwilioCarrier
 from router.carrier.webhook import parse_status
 from router.flows.publish import publish_folder
 from router.flows.receive import Received, receive
-from router.flows.sending.drain import drain
 from router.flows.sending.settle import settle, unsettled
 from router.flows.sending.status import record_status
 from router.flows.show import show
@@ -32,6 +31,7 @@ from router.flows.world import World
 from router.now import MovableNow
 from router.settings import Settings
 from router.store.tables import Number
+from tests.parts.drain import drain
 
 TENANT = "grand-hotel"
 MAIN, EVENTS = "+16125550100", "+16125550199"

@@ -10,11 +10,12 @@ from sqlmodel import col
 
 from router.flows.consent.audit import count_differences
 from router.flows.letter import Letter, reply
-from router.flows.restoring.age import Older, beat, check_age, mark, raise_mark
+from router.flows.restoring.age import Older, beat, check_age
 from router.flows.restoring.restored import make_safe
 from router.flows.restoring.withheld import RESTORED
 from router.flows.staff import StaffIdentity
 from router.flows.timers import fire_due
+from router.flows.watermarks import mark, raise_mark
 from router.flows.world import World
 from router.store.high_water import HighWater
 from router.store.tables import ConsentEvent, Dispatch, Message, Suppression, Watermark

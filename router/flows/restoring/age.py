@@ -8,20 +8,11 @@ note was restored. A crash cannot bring that about: what is noted was committed 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import col
-
+from router.flows.watermarks import mark, raise_mark
 from router.flows.world import World
 from router.store.high_water import HighWater
-from router.store.rows import table
-from router.store.tables import Watermark
 
 CLOCK = "clock"
-_PUT = {
-    dialect.dialect.name: dialect.insert(table(Watermark)).on_conflict_do_nothing()
-    for dialect in (sqlite, postgresql)
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +50,3 @@ def check_age(world: World) -> Older | None:
     if at is not None and at != noted:
         note.note(at)
     return None
-
-
-def mark(connection: Connection, name: str) -> datetime | None:
-    """How far something has come; None where it has not begun."""
-    return connection.execute(
-        select(col(Watermark.at)).where(col(Watermark.name) == name)
-    ).scalar_one_or_none()
-
-
-def raise_mark(connection: Connection, name: str, at: datetime) -> None:
-    """Note that something has come to `at`, unless it had come further."""
-    connection.execute(_PUT[connection.dialect.name], {"name": name, "at": at})
-    connection.execute(
-        update(Watermark).where(col(Watermark.name) == name, col(Watermark.at) < at).values(at=at)
-    )

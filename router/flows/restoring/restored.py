@@ -13,10 +13,11 @@ from functools import partial
 from sqlalchemy import ColumnElement, Connection, select, update
 from sqlmodel import col
 
-from router.flows.restoring.age import CLOCK, mark, raise_mark
+from router.flows.restoring.age import CLOCK
 from router.flows.restoring.missing import erased_and_back
 from router.flows.restoring.opt_outs import opt_out_again
 from router.flows.restoring.withheld import RESTORED, WORDS, silence_escalations
+from router.flows.watermarks import mark, raise_mark
 from router.flows.world import World
 from router.store.high_water import HighWater
 from router.store.ledger import Entry

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, select, update
 from sqlmodel import col
 
 from router.flows.held import Held
-from router.flows.restoring.age import mark
+from router.flows.watermarks import mark
 from router.store.sealing import TenantKeys
 from router.store.tables import Dispatch, Message, Timer
 

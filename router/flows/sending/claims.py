@@ -99,9 +99,10 @@ class Claims:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A sender's line, held by the claiming transaction: how fast it may go, and whether at all."""
+    """A sender's line, held by the claiming transaction since `at`: how fast it may go."""
 
     sender: Sender
+    at: datetime
     turns: Turns
     is_probed: bool
 
@@ -111,10 +112,10 @@ def claim(world: World, sender: Sender, limit: int, *, answers_only: bool = Fals
     what may not leave is put aside.
     """
     with world.store.write() as connection:
-        at, expires = world.now(), world.monotonic() + lease_of(world.settings).total_seconds() / 3
         line = _hold_line(world, connection, sender)
         if line is None:
             return Claims()
+        at, expires = line.at, world.monotonic() + lease_of(world.settings).total_seconds() / 3
         if line.turns.free_at > at + AHEAD:
             return Claims(again_at=line.turns.free_at - AHEAD)
         keys = world.keys(connection, sender.tenant_id)
@@ -130,7 +131,7 @@ def claim(world: World, sender: Sender, limit: int, *, answers_only: bool = Fals
         verdicts = Judge(world, connection, keys, sender, at).verdicts(rows)
         _put_aside(connection, verdicts, sender.tenant_id, at)
         sendable = [row for row in rows if verdicts[row.id] is None]
-        claimed = tuple(_claims(line, keys, sendable, at, expires))
+        claimed = tuple(_claims(line, keys, sendable, expires))
         lease_until = at + lease_of(world.settings)
         _mark(connection, claimed, at, lease_until)
         if claimed:
@@ -149,16 +150,16 @@ def _hold_line(world: World, connection: Connection, sender: Sender) -> _Line | 
         return None
     free_at = at if row.paced_until is None else max(at, row.paced_until)
     turns = Turns(pace_of(world.settings, sender.address), free_at)
-    return _Line(sender, turns, is_probed=row.paused_code is not None)
+    return _Line(sender, at, turns, is_probed=row.paused_code is not None)
 
 
 def _claims(
-    line: _Line, keys: TenantKeys, rows: Sequence[AnyRow], at: datetime, expires: float
+    line: _Line, keys: TenantKeys, rows: Sequence[AnyRow], expires: float
 ) -> Iterator[Claim]:
     """Those of the rows whose turn comes soon enough."""
     token = secrets.token_hex(8)
     for row in rows:
-        if line.turns.free_at > at + AHEAD:
+        if line.turns.free_at > line.at + AHEAD:
             return
         to = keys.open("contact.address", row.contact_id, row.address)
         body = keys.open("message.body", row.id, row.body)

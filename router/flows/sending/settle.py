@@ -36,7 +36,7 @@ LAGS, NEAR = "log lags", "log is near"  # reasons of what is looked up again
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Settlement:
     """What a message is from now on; `not_before`: when it is looked up again, still in doubt."""
 
     state: str
@@ -135,19 +135,19 @@ def _look(carrier: Carrier, log: Log, sender: Sender, doubt: Doubt) -> Look:
 def _decide(world: World, sender: Sender, doubt: Doubt, look: Look) -> Ripples:
     with world.store.write() as connection:
         _hold_thread(connection, sender, doubt)
-        verdict = _verdict(world, connection, sender, doubt, look)
+        settlement = _conclude(world, connection, sender, doubt, look)
         given = {
             "tenant": sender.tenant_id,
             "message": doubt.message_id,
             "claimed": doubt.token,
-            "becomes": verdict.state,
-            "given": verdict.sid,
-            "why": verdict.reason,
-            "until": verdict.not_before,
+            "becomes": settlement.state,
+            "given": settlement.sid,
+            "why": settlement.reason,
+            "until": settlement.not_before,
             "now": world.now(),
         }
         connection.execute(_SETTLE, given)
-    if verdict.state == "unknown":
+    if settlement.state == "unknown":
         return CALM
     return Ripples(
         senders=frozenset({sender.id}), threads=frozenset({(sender.tenant_id, doubt.thread_id)})
@@ -159,9 +159,9 @@ def _hold_thread(connection: Connection, sender: Sender, doubt: Doubt) -> None:
     connection.execute(_HOLD, {"tenant": sender.tenant_id, "thread": doubt.thread_id})
 
 
-def _verdict(
+def _conclude(
     world: World, connection: Connection, sender: Sender, doubt: Doubt, look: Look
-) -> Verdict:
+) -> Settlement:
     """What the log says of one doubt."""
     earliest, latest = accepted_within(world.settings, doubt.attempted_at)
     twins = _unclaimed(connection, sender, doubt, _same_words(doubt, look.listed, earliest))
@@ -169,35 +169,35 @@ def _verdict(
     if of_its_time and has_company(connection, sender.tenant_id, doubt):
         return _later(world, grace_of(world.settings) / 4)
     if of_its_time:
-        return Verdict(state_after("accepted", of_its_time[0].status), of_its_time[0].sid)
+        return Settlement(state_after("accepted", of_its_time[0].status), of_its_time[0].sid)
     if twins:  # another's, most likely; or the carrier's clock goes otherwise than ours
         is_overtaken = has_been_overtaken(connection, sender.tenant_id, doubt)
-        return Verdict("review", reason="overtaken" if is_overtaken else "twin")
+        return Settlement("review", reason="overtaken" if is_overtaken else "twin")
     if look.standing == "complete" or (look.standing == "soon" and doubt.reason == NEAR):
-        return _verdict_absent(connection, sender, doubt)
-    return _verdict_behind(world, doubt, look)
+        return _conclude_absent(connection, sender, doubt)
+    return _conclude_later(world, doubt, look)
 
 
-def _verdict_behind(world: World, doubt: Doubt, look: Look) -> Verdict:
+def _conclude_later(world: World, doubt: Doubt, look: Look) -> Settlement:
     """The log has not come so far, as far as can be told."""
     if world.now() - doubt.attempted_at > GIVE_UP_AFTER:
-        return Verdict("review", reason=LAGS)
+        return Settlement("review", reason=LAGS)
     if look.standing == "soon":
         return _later(world, look.wait, NEAR)
     return _later(world, grace_of(world.settings) / 4)
 
 
-def _verdict_absent(connection: Connection, sender: Sender, doubt: Doubt) -> Verdict:
+def _conclude_absent(connection: Connection, sender: Sender, doubt: Doubt) -> Settlement:
     """It was not taken. Queued again it may not come out of order, nor be a code."""
     if doubt.kind == "code":
-        return Verdict("review", reason="code")
+        return Settlement("review", reason="code")
     if has_been_overtaken(connection, sender.tenant_id, doubt):
-        return Verdict("review", reason="overtaken")
-    return Verdict("queued")
+        return Settlement("review", reason="overtaken")
+    return Settlement("queued")
 
 
-def _later(world: World, wait: timedelta, reason: str = LAGS) -> Verdict:
-    return Verdict("unknown", reason=reason, not_before=world.now() + wait)
+def _later(world: World, wait: timedelta, reason: str = LAGS) -> Settlement:
+    return Settlement("unknown", reason=reason, not_before=world.now() + wait)
 
 
 def _same_words(doubt: Doubt, listed: Sequence[Listed], earliest: datetime) -> list[Listed]:

@@ -11,13 +11,13 @@ from sqlmodel import col
 
 from router.carrier.api import Accepted, Outcome, Outgoing, Refused
 from router.flows.ripples import Ripples
-from router.flows.sending.drain import drain
 from router.flows.sending.pump import Pump
 from router.flows.world import World
 from router.settings import Settings
 from router.store.engine import DatabaseDown, Store
 from router.store.tables import Message, Number
 from tests.flows.conftest import Person
+from tests.parts.drain import drain
 
 RATE = 20.0
 

@@ -12,7 +12,6 @@ from sqlmodel import col
 from router.carrier.api import Delay, Outgoing, StatusUpdate
 from router.flows.senders import find_sender
 from router.flows.sending.claims import claim
-from router.flows.sending.drain import drain
 from router.flows.sending.leases import LONGEST_LEASE
 from router.flows.sending.settle import unsettled
 from router.flows.sending.status import record_status
@@ -21,6 +20,7 @@ from router.flows.sweep import sweep
 from router.flows.world import World
 from router.store.tables import Message
 from tests.flows.conftest import TENANT, Line, Person, wait_for
+from tests.parts.drain import drain
 
 
 def out(person: Person) -> list[str]:

@@ -6,7 +6,6 @@ from router.flows.privacy.erase import erase
 from router.flows.publish import publish_folder
 from router.flows.reconcile import reconcile
 from router.flows.release import release_due
-from router.flows.sending.drain import drain
 from router.flows.sending.settle import settle, unsettled
 from router.flows.sending.stranded import let_go_stranded
 from router.flows.sending.strays import forget_strays
@@ -14,6 +13,7 @@ from router.flows.spool import drain_spool
 from router.flows.sweep import sweep
 from router.flows.timers import fire_due
 from router.flows.world import World
+from tests.parts.drain import drain
 from tests.storm.crashes.stage import TENANT, Stage
 
 CHORES = (fire_due, drain_queues, release_due, let_go_stranded, drain_spool, forget_strays)

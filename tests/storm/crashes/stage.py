@@ -18,9 +18,9 @@ from router.flows.publish import publish_folder
 from router.flows.receive import receive
 from router.flows.staff import NewStaff, StaffIdentity, add_staff, find_login
 from router.flows.world import World, open_world
-from router.settings import Settings, load_settings
+from router.settings import Settings
 from router.store import schema
-from router.store.sealing import new_key
+from tests.storm.alone import settings_alone
 from tests.storm.boundaries import WatchedStore
 from tests.storm.crashes.dying import Reaper
 from tests.storm.crashes.plain_carrier import PlainCarrier
@@ -102,7 +102,7 @@ def save_book(settings: Settings, text: str) -> None:
 @contextmanager
 def open_stage(kind: str, url: str, folder: Path) -> Iterator[Stage]:
     """An inn on a fresh, migrated database at `url`, with its files in `folder`."""
-    settings = _settings(url, folder)
+    settings = settings_alone(folder, url)
     now, reaper = Time(), Reaper()
     world = open_world(settings, now)
     schema.upgrade(world.store)
@@ -130,22 +130,3 @@ def _hire(world: World) -> StaffIdentity:
     login = find_login(world, "carol")
     assert login is not None
     return login.identity
-
-
-def _settings(url: str, folder: Path) -> Settings:
-    rules = folder / "rules"
-    rules.mkdir(parents=True)
-    return load_settings(
-        database_url=url,
-        data_dir=folder / "var",
-        rules_dir=rules,
-        redis_url="redis://127.0.0.1:1/0",
-        public_url="http://127.0.0.1:8000",
-        twilio_account_sid="AC" + "0" * 32,
-        twilio_auth_token="token-of-the-crashes",
-        twilio_api_url="http://127.0.0.1:1",
-        secret_key=new_key(),
-        master_key=new_key(),
-        pace_long_code=0,
-        _env_file=None,
-    )

@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -130,8 +130,3 @@ def figures(tally: Tally) -> str:
 def kind_of(violation: str) -> str:
     """The word that a violation begins with."""
     return violation.partition(":")[0]
-
-
-def kinds_of(verdicts: Iterable[Verdict]) -> Counter[str]:
-    """How many verdicts have a violation of each kind."""
-    return Counter(kind for each in verdicts for kind in {*map(kind_of, each.violations)})

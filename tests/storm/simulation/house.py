@@ -18,11 +18,11 @@ from router.carrier.twilio import TwilioCarrier
 from router.flows.numbers import renumber
 from router.flows.publish import publish_folder
 from router.flows.world import World, open_world
-from router.settings import Settings, load_settings
+from router.settings import Settings
 from router.store import schema
-from router.store.sealing import new_key
 from rules.model import Rulebook
 from tests.rules.conftest import load_book
+from tests.storm.alone import settings_alone
 from tests.storm.boundaries import WatchedStore, Watcher
 from tests.storm.simulation.carrier import ModelTransport
 from tests.storm.simulation.timeline import BEGAN_AT
@@ -107,7 +107,8 @@ def this_house() -> House:
 @contextmanager
 def _open_house() -> Iterator[House]:
     with tempfile.TemporaryDirectory(dir=_fast_folder()) as folder:
-        settings = _settings(Path(folder))
+        settings = settings_alone(Path(folder))
+        (settings.rules_dir / "inn.yaml").write_text(BOOK)
         doorman, transport = Doorman(), ModelTransport()
         world = open_world(settings)
         world.store = WatchedStore(doorman)
@@ -131,25 +132,6 @@ def _open_house() -> Iterator[House]:
 def _fast_folder() -> str | None:
     """Memory, where the system has a folder in it: the ledger is waited for at every entry."""
     return "/dev/shm" if Path("/dev/shm").is_dir() else None
-
-
-def _settings(folder: Path) -> Settings:
-    rules = folder / "rules"
-    rules.mkdir()
-    (rules / "inn.yaml").write_text(BOOK)
-    return load_settings(
-        data_dir=folder / "var",
-        rules_dir=rules,
-        redis_url="redis://127.0.0.1:1/0",
-        public_url="http://127.0.0.1:8000",
-        twilio_account_sid="AC" + "0" * 32,
-        twilio_auth_token="token-of-the-simulation",
-        twilio_api_url="http://127.0.0.1:1",
-        secret_key=new_key(),
-        master_key=new_key(),
-        pace_long_code=0,
-        _env_file=None,
-    )
 
 
 def _carrier(settings: Settings, transport: ModelTransport) -> TwilioCarrier:

@@ -1,0 +1,36 @@
+"""Watermarks: how far something has come, by name; they only ever grow."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col
+
+from router.store.rows import table
+from router.store.tables import Watermark
+
+_PUT = {
+    dialect.dialect.name: dialect.insert(table(Watermark)).on_conflict_do_nothing()
+    for dialect in (sqlite, postgresql)
+}
+
+
+def mark(connection: Connection, name: str) -> datetime | None:
+    """How far something has come; None where it has not begun."""
+    return connection.execute(
+        select(col(Watermark.at)).where(col(Watermark.name) == name)
+    ).scalar_one_or_none()
+
+
+def read_marks(connection: Connection) -> dict[str, datetime]:
+    """How far everything has come."""
+    rows = connection.execute(select(col(Watermark.name), col(Watermark.at)))
+    return {row.name: row.at for row in rows}
+
+
+def raise_mark(connection: Connection, name: str, at: datetime) -> None:
+    """Note that something has come to `at`, unless it had come further."""
+    connection.execute(_PUT[connection.dialect.name], {"name": name, "at": at})
+    connection.execute(
+        update(Watermark).where(col(Watermark.name) == name, col(Watermark.at) < at).values(at=at)
+    )
