@@ -1,6 +1,5 @@
 """The checks of `bellhop doctor` that look at this machine: settings, disk, ledger, spool."""
 
-import os
 from collections.abc import Iterator
 from datetime import timedelta
 from ipaddress import ip_address
@@ -47,8 +46,7 @@ def check_ledger(world: World) -> list[Finding]:
     """It can be appended to, and the database is not older than it."""
     path = world.settings.ledger
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600))
+        world.ledger.check_writable()
     except OSError as error:
         said = f"{path} cannot be written ({error.strerror})"
         return [Finding(False, said, "make it writable, or set LEDGER_PATH")]

@@ -58,9 +58,16 @@ class Ledger:
         if lines:
             self._write(lines)
 
-    def _write(self, lines: bytes) -> None:
+    def check_writable(self) -> None:
+        """OSError where nothing can be appended."""
+        os.close(self._open())
+
+    def _open(self) -> int:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        return os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+
+    def _write(self, lines: bytes) -> None:
+        descriptor = self._open()
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             _write_whole(descriptor, lines)

@@ -1,6 +1,5 @@
 """Whether the installation can work: each part with `ok` or what is wrong, cheap to ask often."""
 
-import os
 import threading
 import time
 from collections.abc import Callable
@@ -81,10 +80,8 @@ def _check_redis(world: World) -> str | None:
 
 
 def _check_ledger(world: World) -> str | None:
-    path = world.settings.ledger
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600))
+        world.ledger.check_writable()
     except OSError as error:
         return f"down: LEDGER_PATH cannot be written ({error.strerror})"
     return None
