@@ -88,7 +88,8 @@ def compile_live(world: World) -> None:
     are kept.
     """
     with world.store.read() as connection:
-        rows = connection.execute(select(col(Tenant.id), col(Tenant.live_revision))).all()
+        in_turn = select(col(Tenant.id), col(Tenant.live_revision)).order_by(col(Tenant.id))
+        rows = connection.execute(in_turn).all()
     for tenant_id, revision in rows:
         if revision is None or world.has_met(tenant_id, revision):
             continue
