@@ -24,6 +24,7 @@ from router.flows.thread_state import pack_state, unpack_state
 from router.store.ids import new_id
 from router.store.rows import CONTACT_OF_THREAD, AnyRow, AnySelect, table
 from router.store.sealing import TenantKeys
+from router.store.statement import Question, Statement, ask
 from router.store.tables import Contact, Suppression, Thread
 from rules.decision import ThreadState
 
@@ -108,55 +109,67 @@ _BUNDLE: AnySelect = (
         col(Contact.groups),
         scopes_of(col(Contact.tenant_id), col(Contact.person)).label("suppressed"),
     )
-    .join_from(
-        Contact,
-        Thread,
-        CONTACT_OF_THREAD,
-    )
-    .where(col(Contact.tenant_id) == bindparam("tenant"))
+    .join_from(Thread, Contact, CONTACT_OF_THREAD)
+    .where(col(Thread.tenant_id) == bindparam("tenant"))
 )
+
+
+class _Way:
+    """One way to find a thread: the lock on it, and what is read of it."""
+
+    def __init__(self, is_it: SQLColumnExpression[bool]) -> None:
+        found = select(col(Thread.id)).where(col(Thread.tenant_id) == bindparam("tenant"), is_it)
+        self.lock = Statement(found.with_for_update())
+        self.bundle = Statement(_BUNDLE.where(is_it))
+
+
 _WRITER = aliased(Contact)
-_BY_LOOKUP = _BUNDLE.where(
-    col(Contact.lookup) == bindparam("lookup"),
-    # said once more, since PostgreSQL that knows nothing of a table yet reads all of the tenant's
+_BY_LOOKUP = _Way(
+    # not a join: PostgreSQL that knows nothing of a table yet would read all threads of the tenant
     col(Thread.contact_id)
     == select(col(_WRITER.id))
     .where(
         col(_WRITER.tenant_id) == bindparam("tenant"), col(_WRITER.lookup) == bindparam("lookup")
     )
-    .scalar_subquery(),
+    .scalar_subquery()
 )
-_BY_THREAD = _BUNDLE.where(col(Thread.id) == bindparam("thread"))
-_LOCKS = {
-    statement: statement.with_only_columns(col(Thread.id)).with_for_update(of=Thread)
-    for statement in (_BY_LOOKUP, _BY_THREAD)
-}
-_SAVE_THREAD = update(table(Thread)).where(
-    col(Thread.tenant_id) == bindparam("tenant"), col(Thread.id) == bindparam("thread")
+_BY_THREAD = _Way(col(Thread.id) == bindparam("thread"))
+_SAVE_THREAD = Statement(
+    update(table(Thread)).where(
+        col(Thread.tenant_id) == bindparam("tenant"), col(Thread.id) == bindparam("thread")
+    )
 )
-_SAVE_CONTACT = update(table(Contact)).where(
-    col(Contact.tenant_id) == bindparam("tenant"), col(Contact.id) == bindparam("contact")
+_SAVE_CONTACT = Statement(
+    update(table(Contact)).where(
+        col(Contact.tenant_id) == bindparam("tenant"), col(Contact.id) == bindparam("contact")
+    )
 )
-_MAKE_CONTACT = insert(table(Contact))
-_MAKE_THREAD = insert(table(Thread))
+_MAKE_CONTACT = Statement(insert(table(Contact)))
+_MAKE_THREAD = Statement(insert(table(Thread)))
 
 
 def hold_address(
-    connection: Connection, keys: TenantKeys, address: str, number: str, at: datetime
-) -> Held:
-    """Lock the thread of `address`. `number` becomes the one last written to.
+    connection: Connection,
+    keys: TenantKeys,
+    address: str,
+    number: str,
+    at: datetime,
+    *along: Question,
+) -> tuple[Held, list[list[AnyRow]]]:
+    """Lock the thread of `address`; and the answers to what is asked along with it, once it is
+    locked. `number` becomes the one last written to.
 
     On first contact there is nothing to lock, and `suppressed` is not known yet: `save` makes both
     rows, and raises IntegrityError where another transaction was first.
     """
     lookup = keys.lookup("address", address)
     wanted = {"tenant": keys.tenant_id, "lookup": lookup}
-    row = _lock_and_read(connection, _BY_LOOKUP, wanted)
+    row, answers = _lock_and_read(connection, _BY_LOOKUP, wanted, *along)
     if row is not None:
         held = _from_row(connection, keys, row, at)
         held.number = number
-        return held
-    return Held(
+        return held, answers
+    held = Held(
         connection=connection,
         at=at,
         keys=keys,
@@ -169,6 +182,7 @@ def hold_address(
         next_seq=1,
         first_contact=True,
     )
+    return held, answers
 
 
 def person_of(keys: TenantKeys, address: str) -> bytes:
@@ -181,26 +195,30 @@ def hold_thread(
 ) -> Held | None:
     """Lock a thread by its id; None where the tenant has no such thread."""
     wanted = {"tenant": keys.tenant_id, "thread": thread_id}
-    row = _lock_and_read(connection, _BY_THREAD, wanted)
+    row, _ = _lock_and_read(connection, _BY_THREAD, wanted)
     return None if row is None else _from_row(connection, keys, row, at)
 
 
 def _lock_and_read(
-    connection: Connection, statement: AnySelect, wanted: dict[str, Any]
-) -> AnyRow | None:
+    connection: Connection, way: _Way, wanted: dict[str, Any], *along: Question
+) -> tuple[AnyRow | None, list[list[AnyRow]]]:
     """On PostgreSQL the lock comes first and the reading after it: what is read in the statement
-    that waits for a lock is as old as the wait. On SQLite the writer is alone.
+    that waits for a lock is as old as the wait. A thread that was not there to be locked was not
+    there. On SQLite the writer is alone.
     """
-    has_locks = connection.dialect.name == "postgresql"
-    if has_locks and connection.execute(_LOCKS[statement], wanted).first() is None:
-        return None
-    return connection.execute(statement, wanted).one_or_none()
+    questions = [(way.bundle, wanted), *along]
+    if connection.dialect.name == "postgresql":
+        locked, rows, *answers = ask(connection, (way.lock, wanted), *questions)
+        rows = rows if locked else []
+    else:
+        rows, *answers = ask(connection, *questions)
+    return (rows[0] if rows else None), answers
 
 
 def look_at(connection: Connection, keys: TenantKeys, address: str, at: datetime) -> Held | None:
     """The thread of an address, to be read and not saved; None where the tenant knows no such."""
     wanted = {"tenant": keys.tenant_id, "lookup": keys.lookup("address", address)}
-    row = connection.execute(_BY_LOOKUP, wanted).one_or_none()
+    row = _BY_LOOKUP.bundle.first(connection, wanted)
     return None if row is None else _from_row(connection, keys, row, at)
 
 
@@ -209,7 +227,7 @@ def look_at_thread(
 ) -> Held | None:
     """A thread by its id, to be read and not saved; None where the tenant has no such thread."""
     wanted = {"tenant": keys.tenant_id, "thread": thread_id}
-    row = connection.execute(_BY_THREAD, wanted).one_or_none()
+    row = _BY_THREAD.bundle.first(connection, wanted)
     return None if row is None else _from_row(connection, keys, row, at)
 
 
@@ -222,18 +240,18 @@ def save(held: Held, *, active: bool = True) -> None:
         del row["last_activity_at"]
     if held.first_contact:
         ids = {"tenant_id": held.tenant_id, "id": held.thread_id, "contact_id": held.contact_id}
-        held.connection.execute(_MAKE_CONTACT, _contact_row(held) | _identity(held))
-        held.connection.execute(_MAKE_THREAD, row | ids)
+        _MAKE_CONTACT.run(held.connection, _contact_row(held) | _identity(held))
+        _MAKE_THREAD.run(held.connection, row | ids)
         return
     key = {"tenant": held.tenant_id, "thread": held.thread_id}
-    held.connection.execute(_SAVE_THREAD, row | key)
+    _SAVE_THREAD.run(held.connection, row | key)
 
 
 def save_contact(held: Held) -> None:
     """Write back what belongs to the contact; on first contact `save` does that."""
     if not held.first_contact:
         key = {"tenant": held.tenant_id, "contact": held.contact_id}
-        held.connection.execute(_SAVE_CONTACT, _contact_row(held) | key)
+        _SAVE_CONTACT.run(held.connection, _contact_row(held) | key)
 
 
 def _thread_row(held: Held) -> dict[str, Any]:

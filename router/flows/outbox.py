@@ -17,6 +17,7 @@ from router.flows.consent.standing import Purpose
 from router.flows.held import Held
 from router.store.ids import new_id
 from router.store.rows import CONTACT_OF_THREAD, AnySelect, table
+from router.store.statement import Statement
 from router.store.tables import Contact, Message, Thread
 
 FIRST, ANSWER, BULK = 0, 1, 2  # priorities: only FIRST overtakes what its thread still has to send
@@ -43,7 +44,7 @@ class Draft:
     withheld: bool = False
 
 
-_QUEUE = insert(table(Message))
+_QUEUE = Statement(insert(table(Message)))
 _WAITING = col(Message.state).in_(["queued", "held"])
 _OF_TENANT = col(Message.tenant_id) == bindparam("tenant")
 THREADS_OF_PERSON: AnySelect = (
@@ -83,7 +84,7 @@ def queue(held: Held, drafts: Sequence[Draft]) -> tuple[str, ...]:
     if not drafts:
         return ()
     rows = [_row(held, draft) for draft in drafts]
-    held.connection.execute(_QUEUE, rows)
+    _QUEUE.run(held.connection, *rows)
     return tuple(str(row["id"]) for row in rows)
 
 

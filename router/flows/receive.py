@@ -1,13 +1,14 @@
 """A text comes in: stored, understood, decided and answered in one transaction."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import bindparam, exists, insert, select
+from sqlalchemy import Connection, bindparam, exists, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
-from keywords.reading import Meaning
+from keywords.reading import Meaning, Reading
 from router.carrier.addresses import bare_number, is_machine
 from router.carrier.api import Inbound
 from router.carrier.webhook import channel_of
@@ -18,19 +19,21 @@ from router.flows.consent.outdated import without_outdated
 from router.flows.consent.scopes import carrier_scope, topics_in
 from router.flows.consent.ways import is_unconfirmed
 from router.flows.consent.wishes import mark_free_at_carrier
-from router.flows.held import Held, hold_address, read_scopes, save, scopes_of
+from router.flows.held import Held, hold_address, person_of, read_scopes, save, scopes_of
 from router.flows.membership import enrolled_in, full_codes
 from router.flows.outbox import ANSWER
 from router.flows.privacy.confirm import AWAITS_CODE, confirm, pending_request
 from router.flows.record import record_decision
 from router.flows.restoring.withheld import withhold_answers
 from router.flows.ripples import CALM, Ripples
-from router.flows.rulebooks.live import NotCompiled
-from router.flows.senders import find_receiver
+from router.flows.rulebooks.live import Live, NotCompiled
+from router.flows.senders import Sender, ask_receiver, find_receiver, read_receiver
 from router.flows.turn import Turn
 from router.flows.world import World
 from router.store.ids import new_id
-from router.store.rows import AnyRow, AnySelect, table
+from router.store.rows import AnyRow, table
+from router.store.sealing import TenantKeys
+from router.store.statement import Question, Statement
 from router.store.tables import Contact, Message, Number, Tombstone
 from rules.decide import decide
 from rules.decision import Facts
@@ -48,26 +51,29 @@ class Received:
     ripples: Ripples = CALM
 
 
-_BEFORE: AnySelect = select(
-    (
-        exists().where(
-            col(Message.tenant_id) == bindparam("tenant"), col(Message.sid) == bindparam("sid")
+_BEFORE = Statement(
+    select(
+        (
+            exists().where(
+                col(Message.tenant_id) == bindparam("tenant"), col(Message.sid) == bindparam("sid")
+            )
+            | exists().where(
+                col(Tombstone.tenant_id) == bindparam("tenant"),
+                col(Tombstone.sid_hash) == bindparam("sid_hash"),
+            )
+        ).label("known"),
+        scopes_of(bindparam("tenant"), bindparam("person")).label("suppressed"),
+        exists()
+        .where(
+            col(Contact.tenant_id) == bindparam("tenant"),
+            col(Contact.person) == bindparam("person"),
         )
-        | exists().where(
-            col(Tombstone.tenant_id) == bindparam("tenant"),
-            col(Tombstone.sid_hash) == bindparam("sid_hash"),
-        )
-    ).label("known"),
-    scopes_of(bindparam("tenant"), bindparam("person")).label("suppressed"),
-    exists()
-    .where(
-        col(Contact.tenant_id) == bindparam("tenant"), col(Contact.person) == bindparam("person")
+        .label("is_known"),
+        exists().where(col(Number.address) == bindparam("address")).label("is_ours"),
+        exists().where(*AWAITS_CODE).label("awaits_code"),
     )
-    .label("is_known"),
-    exists().where(col(Number.address) == bindparam("address")).label("is_ours"),
-    exists().where(*AWAITS_CODE).label("awaits_code"),
 )
-_STORE = insert(table(Message))
+_STORE = Statement(insert(table(Message)))
 
 
 def receive(world: World, inbound: Inbound) -> Received:
@@ -76,41 +82,43 @@ def receive(world: World, inbound: Inbound) -> Received:
     Raises DatabaseDown where nothing could be committed, RulebookLost where nothing can be decided;
     nothing is acknowledged then.
     """
-    try:
-        return _take_in(world, inbound)
-    except NotCompiled as cold:  # outside of the transaction, so that no other text waits for it
-        world.compile(cold.tenant_id, cold.revision)
-        return receive(world, inbound)
-    except IntegrityError:  # the same person's first text was stored while this one was read
-        return _take_in(world, inbound)
+    while True:
+        try:
+            return _take_in(world, inbound)
+        except NotCompiled as cold:  # outside of the transaction, so that no text waits for it
+            world.compile(cold.tenant_id, cold.revision)
 
 
 def _take_in(world: World, inbound: Inbound) -> Received:
+    try:
+        return _try(world, inbound)
+    except IntegrityError:  # the same person's first text was stored while this one was read
+        return _try(world, inbound)
+
+
+def _try(world: World, inbound: Inbound) -> Received:
     at = world.now()
+    ready = _expect(world, inbound)
     with world.store.write() as connection:
-        sender = find_receiver(connection, inbound.to_address, inbound.service_sid)
-        if sender is None:
+        opened = _open(world, connection, inbound, at, ready)
+        if opened is None:
             return Received("unknown_number")
-        live = world.compiled(sender.tenant_id, sender.revision)
-        keys = world.keys(connection, sender.tenant_id)
-        held = hold_address(connection, keys, inbound.from_address, sender.address, at)
-        before = _look_before(held, inbound.sid)
+        ready, held, before = opened
         if before.known:
             return Received("duplicate")
         held.suppressed = read_scopes(before.suppressed)
         held.is_stranger = not before.is_known
         said_at = min(inbound.sent_at or at, at)
-        reading = heed(read(live.book, inbound.body), inbound.opt_out_type)
         turn = Turn(
             world=world,
             held=held,
-            sender=sender,
-            live=live,
+            sender=ready.sender,
+            live=ready.live,
             message_id=_insert(held, inbound),
             inbound=inbound,
             said_at=said_at,
-            reading=without_outdated(held, reading, said_at),
-            carrier_word=carrier_word(sender, inbound),
+            reading=without_outdated(held, ready.reading, said_at),
+            carrier_word=carrier_word(ready.sender, inbound),
             from_machine=before.is_ours or is_machine(inbound.from_address),
             awaits_code=before.awaits_code and not held.first_contact,
         )
@@ -122,29 +130,76 @@ def _take_in(world: World, inbound: Inbound) -> Received:
     return Received("stored", ripples | shown)
 
 
-def _look_before(held: Held, sid: str) -> AnyRow:
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """What a text means to whoever it is for."""
+
+    sender: Sender
+    keys: TenantKeys
+    live: Live
+    reading: Reading
+
+
+def _expect(world: World, inbound: Inbound) -> _Ready | None:
+    """The text made ready for whoever the last one to this number was for, before the transaction:
+    nobody waits for it yet. None: none has come in this process.
+    """
+    known = world.receivers.get((inbound.to_address, inbound.service_sid))
+    return _make_ready(world, inbound, *known) if known else None
+
+
+def _make_ready(world: World, inbound: Inbound, sender: Sender, keys: TenantKeys) -> _Ready:
+    live = world.compiled(sender.tenant_id, sender.revision)
+    reading = heed(read(live.book, inbound.body), inbound.opt_out_type)
+    return _Ready(sender, keys, live, reading)
+
+
+def _open(
+    world: World, connection: Connection, inbound: Inbound, at: datetime, ready: _Ready | None
+) -> tuple[_Ready, Held, AnyRow] | None:
+    """The text made ready for whoever it is for now, its thread, locked, and the row of `_BEFORE`.
+    None: the number is nobody's.
+    """
+    to = inbound.to_address, inbound.service_sid
+    if ready is None:
+        sender = find_receiver(connection, *to)
+    else:
+        along = _ask_before(ready.keys, inbound, at), *ask_receiver(*to)
+        number = ready.sender.address
+        held, ((before,), *receivers) = hold_address(
+            connection, ready.keys, inbound.from_address, number, at, *along
+        )
+        sender = read_receiver(receivers)
+        if sender == ready.sender:
+            return ready, held, before
+    if sender is None:
+        return None
+    world.receivers[to] = sender, world.keys(connection, sender.tenant_id)
+    return _open(world, connection, inbound, at, _expect(world, inbound))
+
+
+def _ask_before(keys: TenantKeys, inbound: Inbound, at: datetime) -> Question:
     """Whether this text was stored or erased before (`known`), where its sender is `suppressed` (an
     opt-out outlives an erasure) and whether they are `is_known` on any channel, whether it comes
     from a number of ours (`is_ours`), and whether a deletion `awaits_code`.
     """
-    wanted = {
-        "tenant": held.tenant_id,
-        "sid": sid,
-        "sid_hash": held.keys.lookup("sid", sid),
-        "lookup": held.lookup,
-        "person": held.person,
-        "address": bare_number(held.address),
-        "now": held.at,
+    return _BEFORE, {
+        "tenant": keys.tenant_id,
+        "sid": inbound.sid,
+        "sid_hash": keys.lookup("sid", inbound.sid),
+        "lookup": keys.lookup("address", inbound.from_address),
+        "person": person_of(keys, inbound.from_address),
+        "address": bare_number(inbound.from_address),
+        "now": at,
     }
-    return held.connection.execute(_BEFORE, wanted).one()
 
 
 def _insert(held: Held, inbound: Inbound) -> str:
     message_id = new_id()
     seal = held.keys.seal_json
     media = [[medium.url, medium.content_type] for medium in inbound.media]
-    held.connection.execute(
-        _STORE,
+    _STORE.run(
+        held.connection,
         {
             "tenant_id": held.tenant_id,
             "id": message_id,

@@ -6,11 +6,12 @@ from sqlalchemy import insert
 
 from router.flows.turn import Turn
 from router.store.rows import AnyRow, table
+from router.store.statement import Statement
 from router.store.tables import DecisionRecord
 from rules.decision import Decision, Facts
 from rules.inputs import pack
 
-_RECORD = insert(table(DecisionRecord))
+_RECORD = Statement(insert(table(DecisionRecord)))
 _NO_RULE = dict.fromkeys(("rule", "section", "line", "code", "held_by", "held_back", "shadow"))
 
 
@@ -44,8 +45,8 @@ def is_as_recorded(row: AnyRow, decision: Decision) -> bool:
 def insert_record(turn: Turn, inputs: dict[str, Any], **columns: Any) -> None:
     """Write a record; what `columns` does not name is empty."""
     held = turn.held
-    held.connection.execute(
-        _RECORD,
+    _RECORD.run(
+        held.connection,
         {
             "tenant_id": held.tenant_id,
             "message_id": turn.message_id,

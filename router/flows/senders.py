@@ -1,12 +1,14 @@
 """Senders: which number of which tenant a text is for, and whose outbox a bell is rung for."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select
 from sqlmodel import col
 
-from router.store.rows import AnySelect
+from router.store.rows import AnyRow, AnySelect
+from router.store.statement import Question, Statement, ask
 from router.store.tables import Number, Tenant
 
 
@@ -36,8 +38,8 @@ _SENDERS: AnySelect = select(
     col(Tenant.live_revision),
     col(Number.since),
 ).join(Tenant, col(Tenant.id) == col(Number.tenant_id))
-_BY_ADDRESS = _SENDERS.where(col(Number.address) == bindparam("address"))
-_BY_SERVICE = _SENDERS.where(col(Number.service_sid) == bindparam("service")).limit(1)
+_BY_ADDRESS = Statement(_SENDERS.where(col(Number.address) == bindparam("address")))
+_BY_SERVICE = Statement(_SENDERS.where(col(Number.service_sid) == bindparam("service")).limit(1))
 _BY_ID = _SENDERS.where(col(Number.id) == bindparam("id"))
 _BELL = select(col(Number.id)).where(
     col(Number.tenant_id) == bindparam("tenant"), col(Number.address) == bindparam("address")
@@ -48,10 +50,18 @@ def find_receiver(
     connection: Connection, to_address: str, service_sid: str | None
 ) -> Sender | None:
     """Whose number a text was sent to: by the address, else by the Messaging Service."""
-    row = connection.execute(_BY_ADDRESS, {"address": to_address}).one_or_none()
-    if row is None and service_sid:
-        row = connection.execute(_BY_SERVICE, {"service": service_sid}).one_or_none()
-    return None if row is None else Sender(*row)
+    return read_receiver(ask(connection, *ask_receiver(to_address, service_sid)))
+
+
+def ask_receiver(to_address: str, service_sid: str | None) -> tuple[Question, ...]:
+    """What is asked to find a receiver; see `read_receiver`."""
+    by_address = _BY_ADDRESS, {"address": to_address}
+    return (by_address, (_BY_SERVICE, {"service": service_sid})) if service_sid else (by_address,)
+
+
+def read_receiver(answers: Sequence[Sequence[AnyRow]]) -> Sender | None:
+    """The receiver among the answers; None where there is none."""
+    return next((Sender(*row) for rows in answers for row in rows), None)
 
 
 def all_senders(connection: Connection) -> list[Sender]:

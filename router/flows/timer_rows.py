@@ -9,9 +9,10 @@ from sqlmodel import col
 from router.flows.held import Held
 from router.store.ids import new_id
 from router.store.rows import table
+from router.store.statement import Statement
 from router.store.tables import Timer
 
-_START = insert(table(Timer))
+_START = Statement(insert(table(Timer)))
 _CANCEL = (
     update(table(Timer))
     .where(
@@ -29,8 +30,8 @@ def start_timer(
 ) -> None:
     """Have something happen to the thread at `due_at`; `payload`, as JSON, is sealed."""
     timer_id = new_id()
-    held.connection.execute(
-        _START,
+    _START.run(
+        held.connection,
         {
             "tenant_id": held.tenant_id,
             "id": timer_id,

@@ -19,6 +19,7 @@ from router.flows.snooze import wake
 from router.flows.timer_rows import cancel_timers, start_timer
 from router.flows.world import World
 from router.store.rows import AnyRow
+from router.store.statement import Statement
 from router.store.tables import Timer
 from rules.decision import Assign, Escalate
 from rules.limits import count_reply
@@ -27,11 +28,13 @@ from rules.moves import escalated, flagged, woken
 
 BATCH = 100
 
-_WAITING = select(col(Timer.id)).where(
-    col(Timer.tenant_id) == bindparam("tenant"),
-    col(Timer.thread_id) == bindparam("thread"),
-    col(Timer.rule) == bindparam("rule"),
-    col(Timer.state) == "waiting",
+_WAITING = Statement(
+    select(col(Timer.id)).where(
+        col(Timer.tenant_id) == bindparam("tenant"),
+        col(Timer.thread_id) == bindparam("thread"),
+        col(Timer.rule) == bindparam("rule"),
+        col(Timer.state) == "waiting",
+    )
 )
 
 
@@ -54,7 +57,7 @@ def end_escalations(held: Held) -> None:
 
 def _waits_already(held: Held, rule: str) -> bool:
     wanted = {"tenant": held.tenant_id, "thread": held.thread_id, "rule": rule}
-    return held.connection.execute(_WAITING, wanted).first() is not None
+    return _WAITING.first(held.connection, wanted) is not None
 
 
 def fire_due(world: World) -> Ripples:

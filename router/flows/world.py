@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from router.flows.rulebooks.live import Live, LiveBooks, NotCompiled, RulebookLost
 from router.meters import Meters
+from router.flows.senders import Sender
 from router.now import Now, real_now
 from router.settings import Settings
 from router.store.engine import Store
@@ -22,7 +23,11 @@ from rules.model import Rulebook
 
 @dataclass(slots=True)
 class World:
-    """Made once a process by `open_world`. Caches hold what never changes: keys and revisions."""
+    """Made once a process by `open_world`. Caches hold what never changes: keys and revisions.
+
+    `receivers`: whose the number was, by address and Messaging Service, when a text last came to
+    it. It may be another's by now.
+    """
 
     settings: Settings
     store: Store
@@ -31,6 +36,9 @@ class World:
     now: Now = real_now
     meters: Meters = field(default_factory=Meters)
     monotonic: Callable[[], float] = time.monotonic  # seconds; for deadlines within a process
+    receivers: dict[tuple[str, str | None], tuple[Sender, TenantKeys]] = field(
+        default_factory=dict, repr=False
+    )
     _keys: dict[str, TenantKeys] = field(default_factory=dict, repr=False)
     _books: LiveBooks = field(default_factory=LiveBooks, repr=False)
 

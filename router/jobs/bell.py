@@ -2,8 +2,9 @@
 
 `ring` only leaves ids with a thread of this process, so that a Redis that is down or frozen slows
 no caller. The thread sets a key that says "rung" before it enqueues the job; the job clears the key
-before it reads the database: a ring during a run is never lost, and many rings are one job. After
-a failed ring none is tried for 5 s; the clock sweeps what a bell missed.
+before it reads the database: a ring during a run is never lost, and many rings are one job. The
+first ring goes out at once; what comes within the moment after it goes out together. After a failed
+ring none is tried for 5 s; the clock sweeps what a bell missed.
 """
 
 import os
@@ -26,6 +27,7 @@ from router.meters import BELL_FAILURES, Meters
 QUEUE = "bellhop"
 RUNG_SECONDS = 5
 PAUSE_SECONDS = 5.0
+MOMENT_SECONDS = 0.01
 JOB_TIMEOUT_SECONDS = 120
 FAILURE_TTL_SECONDS = 3600
 QUEUED_TTL_SECONDS = 600
@@ -45,7 +47,7 @@ class Bell:
         self._threads: set[tuple[str, str]] = set()
         self._changed = threading.Condition()
         self._busy = False
-        self._closed = False
+        self._closed = threading.Event()
         self._ringer: threading.Thread | None = None
         self._pid = 0
         self._retry_at = 0.0
@@ -74,7 +76,7 @@ class Bell:
         """Ring what is left, briefly, and stop."""
         self.flush(1.0)
         with self._changed:
-            self._closed = True
+            self._closed.set()
             self._changed.notify_all()
 
     def _is_idle(self) -> bool:
@@ -84,7 +86,7 @@ class Bell:
         with self._changed:
             self._errands |= errands
             self._threads.update(threads)
-            if self._is_idle() or self._closed:
+            if self._is_idle() or self._closed.is_set():
                 return
             if self._ringer is None or self._pid != os.getpid() or not self._ringer.is_alive():
                 self._pid = os.getpid()
@@ -95,10 +97,11 @@ class Bell:
     def _run(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._errands or self._threads or self._closed)
-                if self._closed:
+                self._changed.wait_for(lambda: not self._is_idle() or self._closed.is_set())
+                if self._closed.is_set():
                     return
-                self._changed.wait_for(lambda: self._closed, self._retry_at - time.monotonic())
+            self._closed.wait(self._retry_at - time.monotonic())
+            with self._changed:
                 errands, self._errands = self._errands, set()
                 threads, self._threads = self._threads, set()
                 self._busy = True
@@ -109,6 +112,7 @@ class Bell:
                     self._threads |= set(sorted(threads)[:MOST_NEWS])
                 self._busy = False
                 self._changed.notify_all()
+            self._closed.wait(MOMENT_SECONDS)
 
     def _try(self, errands: set[Errand], threads: set[tuple[str, str]]) -> bool:
         try:

@@ -14,6 +14,7 @@ from sqlmodel import col
 from router.flows.assign.ask import Ask
 from router.flows.assign.pick import Member
 from router.store.rows import AnyRow, AnySelect, table
+from router.store.statement import Statement
 from router.store.tables import Staff, Thread
 
 LOAD = (
@@ -41,16 +42,18 @@ _IS_BEHIND = exists().where(
     col(Thread.released_by).is_(None),
     col(Thread.id) != bindparam("thread"),
 )
-_MEMBERS_AND_QUEUE: AnySelect = _MEMBERS.add_columns(_IS_BEHIND.label("is_behind"))
-_TAKE_TURN = (
-    update(table(Staff))
-    .where(col(Staff.tenant_id) == bindparam("tenant"), col(Staff.id) == bindparam("staff"))
-    .values(turns=bindparam("turns"))
+_MEMBERS_AND_QUEUE = Statement(_MEMBERS.add_columns(_IS_BEHIND.label("is_behind")))
+_TAKE_TURN = Statement(
+    update(table(Staff)).where(
+        col(Staff.tenant_id) == bindparam("tenant"), col(Staff.id) == bindparam("staff")
+    )
 )
 _PICKING = 1  # advisory locks of two numbers: this one, and the tenant's hash
-_LOCK: AnySelect = select(
-    func.pg_advisory_xact_lock(
-        cast(bindparam("picking"), Integer), func.hashtext(bindparam("tenant"))
+_LOCK = Statement(
+    select(
+        func.pg_advisory_xact_lock(
+            cast(bindparam("picking"), Integer), func.hashtext(bindparam("tenant"))
+        )
     )
 )
 NO_THREAD = ""
@@ -59,7 +62,7 @@ NO_THREAD = ""
 def lock_picking(connection: Connection, tenant_id: str) -> None:
     """Let nobody else pick, or change a shift, until this transaction ends."""
     if connection.dialect.name == "postgresql":
-        connection.execute(_LOCK, {"picking": _PICKING, "tenant": tenant_id})
+        _LOCK.run(connection, {"picking": _PICKING, "tenant": tenant_id})
 
 
 def members_of(connection: Connection, tenant_id: str) -> list[Member]:
@@ -73,7 +76,7 @@ def members_for(
 ) -> tuple[list[Member], bool]:
     """All on shift, that thread not counted, and whether others wait before it in its queue."""
     wanted = {"tenant": tenant_id, "thread": thread_id, "team": ask.team, "since": ask.at}
-    rows = connection.execute(_MEMBERS_AND_QUEUE, wanted).all()
+    rows = _MEMBERS_AND_QUEUE.all(connection, wanted)
     return [_member(row) for row in rows], any(row.is_behind for row in rows)
 
 
@@ -82,7 +85,7 @@ def take_turn(
 ) -> None:
     """Note when teams have last given somebody a thread."""
     wanted = {"tenant": tenant_id, "staff": member.staff_id, "turns": dict(turns)}
-    connection.execute(_TAKE_TURN, wanted)
+    _TAKE_TURN.run(connection, wanted)
 
 
 def _member(row: AnyRow) -> Member:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import structlog
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from router.flows.assign.ask import Ask
@@ -13,7 +13,7 @@ from router.flows.assign.hands import let_go, put
 from router.flows.assign.members import lock_picking, members_for, take_turn
 from router.flows.assign.pick import Choice, Member, choose
 from router.flows.held import Held
-from router.store.rows import AnySelect
+from router.store.statement import Statement
 from router.store.tables import Staff
 from rules.decision import Assign, ThreadState
 from rules.model import Rulebook, Team
@@ -21,8 +21,8 @@ from rules.moves import fallback_team, flagged, line_of
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_HAS_ACCOUNT: AnySelect = select(
-    exists().where(
+_ACCOUNT = Statement(
+    select(col(Staff.id)).where(
         col(Staff.tenant_id) == bindparam("tenant"), col(Staff.handle) == bindparam("handle")
     )
 )
@@ -119,7 +119,7 @@ def known_ask(book: Rulebook, ask: Ask) -> Ask | None:
 def has_account(held: Held, handle: str) -> bool:
     """Whether staff has somebody of this handle."""
     wanted = {"tenant": held.tenant_id, "handle": handle}
-    return bool(held.connection.execute(_HAS_ACCOUNT, wanted).scalar_one())
+    return _ACCOUNT.first(held.connection, wanted) is not None
 
 
 def _is_asked_already(held: Held, before: ThreadState, to: Assign) -> bool:

@@ -116,7 +116,7 @@ def bring_about(person: Person, *effects: Effect, **after: Any) -> None:
         sender = find_receiver(connection, MAIN, None)
         assert sender is not None
         keys = world.keys(connection, TENANT)
-        held = hold_address(connection, keys, person.address, MAIN, world.now())
+        held, _ = hold_address(connection, keys, person.address, MAIN, world.now())
         turn = Turn(
             world=world,
             held=held,

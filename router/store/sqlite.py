@@ -1,0 +1,54 @@
+"""SQLite: how its connections are made."""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Engine, create_engine
+
+from router.store.outage import BUSY_SECONDS
+from router.store.statement import RawRows, Values
+
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "secure_delete=ON",
+    "foreign_keys=ON",
+    f"busy_timeout={BUSY_SECONDS * 1000}",
+)
+
+
+class SqliteConnection(sqlite3.Connection):
+    """A connection that says BEGIN only where we do."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.isolation_level = None
+        for pragma in PRAGMAS:
+            self.execute(f"PRAGMA {pragma}")
+
+    def tell(self, sql: str, rows: Sequence[Values]) -> None:
+        """Run for each of `rows`."""
+        for row in rows:
+            self.execute(sql, row)
+
+    def ask(self, sql: str, values: Values) -> Callable[[], RawRows]:
+        """Run; the function gives the rows."""
+        return self.execute(sql, values).fetchall
+
+
+def make_engine(url: URL, pool_size: int) -> Engine:
+    """An engine for the file that `url` names; its folder is made."""
+    if url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    return create_engine(
+        url,
+        connect_args={"timeout": BUSY_SECONDS, "factory": SqliteConnection},
+        paramstyle="named",  # as statements bind their values
+        hide_parameters=True,  # an error that is logged must not quote what it was about
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_timeout=BUSY_SECONDS,
+        pool_use_lifo=True,  # the one that was used last has the most in its caches
+    )
