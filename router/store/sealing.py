@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 KEY_BYTES = 32
 NONCE_BYTES = 12
 VERSION = b"\x01"
+_write_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class SealError(Exception):
@@ -67,7 +68,7 @@ class TenantKeys:
 
     def seal_json(self, place: str, row_id: str, value: Any) -> bytes:
         """Seal a value that JSON can hold."""
-        return self.seal(place, row_id, json.dumps(value, ensure_ascii=False))
+        return self.seal(place, row_id, _write_json(value))
 
     def open_json(self, place: str, row_id: str, blob: bytes) -> Any:
         """The inverse of `seal_json`."""

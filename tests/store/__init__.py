@@ -1,1 +1,1 @@
-"""What is kept in files beside the database."""
+"""Tests of router/store."""

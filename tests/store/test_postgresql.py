@@ -1,0 +1,73 @@
+"""PostgreSQL's connections: what is sent without waiting, and servers that have gone."""
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from router.flows.world import World
+from router.store import postgresql
+from router.store.engine import DatabaseDown, Store
+from tests.store.test_statement import FIND, KEY, MAKE, ROW
+
+pytestmark = pytest.mark.parametrize("database", ["postgresql"])
+
+
+def _hang_up(store: Store, pid: int) -> None:
+    """What a restart of the server does to a connection that lies idle."""
+    with store.engine.connect() as other:
+        other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
+
+
+def _backend(store: Store) -> int:
+    with store.write() as connection:
+        return int(connection.execute(text("SELECT pg_backend_pid()")).scalar_one())
+
+
+def test_a_connection_that_lay_idle_while_the_server_went_is_replaced(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgresql, "FRESH_SECONDS", 0)
+    store = Store(world.settings.database_url)
+    before = _backend(store)
+    _hang_up(world.store, before)
+    assert _backend(store) != before
+    store.close()
+
+
+def test_one_that_was_just_used_costs_one_transaction_at_most(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgresql, "FRESH_SECONDS", 60)
+    store = Store(world.settings.database_url)
+    _hang_up(world.store, _backend(store))
+    with pytest.raises(DatabaseDown):
+        _backend(store)
+    assert _backend(store)
+    store.close()
+
+
+def test_what_was_sent_is_seen_by_whoever_asks_in_the_ordinary_way(world: World) -> None:
+    with world.store.write() as connection:
+        MAKE.run(connection, ROW)
+        assert connection.execute(text("SELECT number FROM thread")).scalar_one() == ROW["number"]
+        MAKE.run(connection, ROW | {"id": "thread2", "contact_id": "contact2"})
+        assert FIND.first(connection, KEY) is not None
+    with world.store.read() as connection:
+        assert connection.execute(text("SELECT count(*) FROM thread")).scalar_one() == 2
+
+
+@pytest.mark.parametrize("is_ordinary", [False, True])
+def test_an_error_of_what_was_sent_is_raised_by_what_is_waited_for_next(
+    world: World, *, is_ordinary: bool
+) -> None:
+    def make_twice() -> None:
+        with world.store.write() as connection:
+            MAKE.run(connection, ROW, ROW)
+            if is_ordinary:
+                connection.execute(text("SELECT 1"))
+            FIND.first(connection, KEY)
+
+    with pytest.raises(IntegrityError):
+        make_twice()
+    with world.store.read() as connection:
+        assert FIND.first(connection, KEY) is None

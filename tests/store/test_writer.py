@@ -1,0 +1,151 @@
+"""SQLite's writers: one by one, with one commit for those who wait, and each undone alone."""
+
+import fcntl
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, event, text
+from sqlalchemy.exc import OperationalError
+
+from router.store import file_lock
+from router.store import writer as writer_module
+from router.store.engine import DatabaseDown, Store
+from router.store.writer import Writer
+
+SOON = 10.0
+
+
+class Refused(Exception):
+    """What a block raises."""
+
+
+class Book:
+    """A database file in which threads write their numbers."""
+
+    def __init__(self, file: Path) -> None:
+        self.lock = Path(f"{file}.lock")
+        self.store = Store(f"sqlite:///{file}")
+        self.commits = 0
+        with self.store.write() as connection:
+            connection.execute(text("CREATE TABLE entry (number INTEGER PRIMARY KEY)"))
+        event.listen(self.store.engine, "commit", self._count)
+
+    def write(self, number: int, *, fails: bool = False) -> bool:
+        """Write a number; whether it stands when the block has been left."""
+        with self.store.write() as connection:
+            connection.execute(text("INSERT INTO entry VALUES (:number)"), {"number": number})
+            if fails:
+                raise Refused
+        return number in self.numbers
+
+    @property
+    def numbers(self) -> set[int]:
+        """What anybody who reads now finds."""
+        with self.store.read() as connection:
+            return set(connection.execute(text("SELECT number FROM entry")).scalars())
+
+    def write_at_once(self, *writers: Callable[[], bool]) -> list[Future[bool]]:
+        """Run writers that have lined up, in this order, behind one that writes 0."""
+        with ThreadPoolExecutor(len(writers)) as pool:
+            with self.store.write() as connection:
+                connection.execute(text("INSERT INTO entry VALUES (0)"))
+                done = []
+                for place, writer in enumerate(writers, 1):
+                    done.append(pool.submit(writer))
+                    self.wait_for_a_line(place)
+            return done
+
+    def wait_for_a_line(self, length: int) -> None:
+        """Return once so many wait to write."""
+        while len(self._writer._line._waiting) < length:
+            threading.Event().wait(0.001)
+
+    @property
+    def _writer(self) -> Writer:
+        assert self.store._writer is not None
+        return self.store._writer
+
+    def _count(self, connection: Connection) -> None:
+        self.commits += connection is self._writer._connection  # those of readers are no matter
+
+
+@pytest.fixture
+def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Book]:
+    """A book whose transactions stay open for as long as somebody waits."""
+    monkeypatch.setattr(writer_module, "GROUP_SECONDS", SOON)
+    book = Book(tmp_path / "book.sqlite")
+    yield book
+    book.store.close()
+
+
+def _writers(book: Book, *numbers: int, failing: int = -1) -> list[Callable[[], bool]]:
+    return [partial(book.write, number, fails=number == failing) for number in numbers]
+
+
+def test_those_who_wait_share_a_commit_and_none_goes_on_before_it(book: Book) -> None:
+    done = book.write_at_once(*_writers(book, 1, 2, 3))
+    assert [each.result(SOON) for each in done] == [True, True, True]
+    assert book.numbers == {0, 1, 2, 3}
+    assert book.commits == 1
+
+
+def test_who_does_not_wait_commits_alone(book: Book) -> None:
+    assert [book.write(number) for number in (1, 2, 3)] == [True, True, True]
+    assert book.commits == 3
+
+
+def test_a_transaction_that_has_been_open_for_long_is_handed_to_nobody(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer_module, "GROUP_SECONDS", 0)
+    done = book.write_at_once(*_writers(book, 1, 2))
+    assert [each.result(SOON) for each in done] == [True, True]
+    assert book.commits == 3
+
+
+@pytest.mark.parametrize("failing", [1, 2, 3])
+def test_who_fails_is_undone_alone(book: Book, failing: int) -> None:
+    done = book.write_at_once(*_writers(book, 1, 2, 3, failing=failing))
+    assert {type(each.exception(SOON)) for each in done} == {Refused, type(None)}
+    assert book.numbers == {0, 1, 2, 3} - {failing}
+
+
+def test_the_first_that_fails_takes_nobody_with_it(book: Book) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with suppress(Refused), book.store.write() as connection:
+            connection.execute(text("INSERT INTO entry VALUES (0)"))
+            done = pool.submit(book.write, 1)
+            book.wait_for_a_line(1)
+            raise Refused
+        assert done.result(SOON)
+    assert book.numbers == {1}
+
+
+def test_a_commit_that_fails_fails_for_all_of_them(book: Book) -> None:
+    def fail(connection: Connection) -> None:
+        raise OperationalError("COMMIT", None, sqlite3.OperationalError("disk I/O error"))
+
+    event.listen(book.store.engine, "commit", fail)
+    with pytest.raises(DatabaseDown):
+        book.write_at_once(*_writers(book, 1, 2))
+    event.remove(book.store.engine, "commit", fail)
+    assert book.numbers == set()
+    assert book.write(3)
+
+
+def test_a_lock_that_another_process_keeps_ends_in_an_outage_not_in_a_wait(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_lock, "BUSY_SECONDS", 0.05)
+    with book.lock.open("r+") as theirs:
+        fcntl.flock(theirs, fcntl.LOCK_EX)
+        with pytest.raises(DatabaseDown, match="another process"):
+            book.write(1)
+    assert book.write(2)
+    assert book.numbers == {2}
