@@ -17,13 +17,14 @@ from router.jobs.shared_meters import SharedMeters
 from router.jobs.warmth import Warmth
 from router.logs import set_up_logs
 from router.now import MovableNow
-from router.settings import load_settings
+from router.settings import Settings, load_settings
 from router.web import auth, failures, health, home, inbox, live, simulator_page, webhooks, wording
 from router.web.access import AccessNotes
+from router.web.beside import Beside
 from router.web.client import BehindProxies
 from router.web.ending import as_it_ends, when_told_to_end
 from router.web.figures import make_registry
-from router.web.form import LARGEST_BODY_BYTES
+from router.web.form import LARGEST_BODY_BYTES, MOST_PARAMETERS
 from router.web.headers import add_headers
 from router.web.parts import Parts, install, parts
 from router.web.prefix import Prefixed, path_prefix
@@ -32,6 +33,11 @@ from router.web.staff import make_login_manager
 
 MAX_STREAMS = 24
 SESSION_HOURS = 12
+FORM_LIMITS = {
+    "MAX_CONTENT_LENGTH": LARGEST_BODY_BYTES,
+    "MAX_FORM_MEMORY_SIZE": LARGEST_BODY_BYTES,
+    "MAX_FORM_PARTS": MOST_PARAMETERS,
+}
 
 
 def create_app(
@@ -49,19 +55,39 @@ def create_app(
     `max_streams` must stay well below the server's threads: each open inbox holds one. `shared`
     has /metrics show the figures of all processes of the machine, `notes` each request logged.
     """
+    parts = Parts(world, bell, live_feed, make_registry(world, shared), Seats(max_streams))
+    app = _make_pages(parts, simulator, notes)
+    _mount(app, _make_webhooks(parts, notes), world.settings)
+    return app
+
+
+def _make_webhooks(parts: Parts, notes: AccessNotes | None) -> Flask:
+    """The carrier's app: a text needs no session, no sign-in, no form token and no headers for
+    browsers, and would pay for all of them.
+    """
+    app = Flask("router.web", static_folder=None)
+    if notes is not None:
+        notes.add_to(app)
+    install(app, parts)
+    app.config.update(FORM_LIMITS)
+    app.register_blueprint(webhooks.pages)
+    return app
+
+
+def _make_pages(parts: Parts, simulator: Blueprint | None, notes: AccessNotes | None) -> Flask:
+    """People's app: the inbox and all else that a browser or an operator asks for."""
+    world = parts.world
     app = Flask("router.web")
     if notes is not None:
         notes.add_to(app)
-    figures = make_registry(world, shared)
-    install(app, Parts(world, bell, live_feed, figures, Seats(max_streams)))
+    install(app, parts)
     _configure(app, world)
     make_login_manager().init_app(app)
     csrf = CSRFProtect(app)
-    csrf.exempt(webhooks.pages)
     limiter = auth.make_limiter(world.settings.redis_url)
     limiter.init_app(app)
     auth.limit_tries(limiter)
-    for pages in (home, webhooks, auth, inbox, live, health):
+    for pages in (home, auth, inbox, live, health):
         app.register_blueprint(pages.pages)
     if simulator is not None:
         csrf.exempt(simulator)
@@ -110,9 +136,7 @@ def _configure(app: Flask, world: World) -> None:
     is_https = settings.public_url.startswith("https://")
     app.config.update(
         SECRET_KEY=settings.secret_key.get_secret_value(),
-        MAX_CONTENT_LENGTH=LARGEST_BODY_BYTES,
-        MAX_FORM_MEMORY_SIZE=LARGEST_BODY_BYTES,
-        MAX_FORM_PARTS=1000,
+        **FORM_LIMITS,
         SESSION_COOKIE_NAME="bellhop",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -121,9 +145,14 @@ def _configure(app: Flask, world: World) -> None:
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session that it belongs to
     )
     add_headers(app, is_https=is_https)
+
+
+def _mount(app: Flask, beside: Flask, settings: Settings) -> None:
+    """The webhooks beside the pages, both below the prefix of PUBLIC_URL and behind its proxies."""
+    app.wsgi_app = Beside(app.wsgi_app, "/twilio/", beside)  # type: ignore[method-assign]  # Flask's way
     prefix = path_prefix(settings.public_url)
     if prefix:
-        app.wsgi_app = Prefixed(app.wsgi_app, prefix)  # type: ignore[method-assign]  # Flask's way
+        app.wsgi_app = Prefixed(app.wsgi_app, prefix)  # type: ignore[method-assign]  # likewise
     if settings.trusted_proxies:
         outer = BehindProxies(app.wsgi_app, settings.trusted_proxies)
         app.wsgi_app = outer  # type: ignore[method-assign]  # likewise

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from router.flows.rulebooks.live import Live, LiveBooks, NotCompiled, RulebookLost
-from router.meters import Meters
 from router.flows.senders import Sender
+from router.meters import Meters
 from router.now import Now, real_now
 from router.settings import Settings
 from router.store.engine import Store

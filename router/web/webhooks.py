@@ -2,7 +2,8 @@
 
 An answer of 200 says that the text is committed, or in the spool. 503 makes the carrier try again
 and then call the fallback (see README: the `#rc=…` overrides), so that neither a database that is
-down nor a fault of ours loses a text.
+down nor a fault of ours loses a text. They are an app of their own beside the pages: see
+`router/app.py`.
 """
 
 import time

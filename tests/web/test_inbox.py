@@ -22,9 +22,6 @@ OPEN_TO_ALL = {
     "health.ready",
     "home.front",
     "static",
-    "webhooks.fallback",
-    "webhooks.inbound",
-    "webhooks.status",
 }
 
 
