@@ -171,6 +171,6 @@ def _hold(world: World, address: str, phones: Sequence[str]) -> Iterator[Held]:
         with world.store.write() as connection:
             keys, at = world.keys(connection, tenant_id), world.now()
             for phone in phones[first : first + THREADS_AT_ONCE]:
-                held = hold_address(connection, keys, phone, address, at)
+                held, _ = hold_address(connection, keys, phone, address, at)
                 yield held
                 save(held)

@@ -26,7 +26,7 @@ from router.flows.privacy.confirm import AWAITS_CODE, confirm, pending_request
 from router.flows.record import record_decision
 from router.flows.restoring.withheld import withhold_answers
 from router.flows.ripples import CALM, Ripples
-from router.flows.rulebooks.live import Live, NotCompiled
+from router.flows.rulebooks.live import Live, NotCompiled, RulebookLost
 from router.flows.senders import Sender, ask_receiver, find_receiver, read_receiver
 from router.flows.turn import Turn
 from router.flows.world import World
@@ -142,10 +142,13 @@ class _Ready:
 
 def _expect(world: World, inbound: Inbound) -> _Ready | None:
     """The text made ready for whoever the last one to this number was for, before the transaction:
-    nobody waits for it yet. None: none has come in this process.
+    nobody waits for it yet. None: none has come in this process, or their rulebook is gone.
     """
     known = world.receivers.get((inbound.to_address, inbound.service_sid))
-    return _make_ready(world, inbound, *known) if known else None
+    try:
+        return _make_ready(world, inbound, *known) if known else None
+    except (NotCompiled, RulebookLost):
+        return None
 
 
 def _make_ready(world: World, inbound: Inbound, sender: Sender, keys: TenantKeys) -> _Ready:
@@ -174,8 +177,9 @@ def _open(
             return ready, held, before
     if sender is None:
         return None
-    world.receivers[to] = sender, world.keys(connection, sender.tenant_id)
-    return _open(world, connection, inbound, at, _expect(world, inbound))
+    keys = world.keys(connection, sender.tenant_id)
+    world.receivers[to] = sender, keys
+    return _open(world, connection, inbound, at, _make_ready(world, inbound, sender, keys))
 
 
 def _ask_before(keys: TenantKeys, inbound: Inbound, at: datetime) -> Question:

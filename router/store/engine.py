@@ -29,7 +29,7 @@ class Store:
         kind = sqlite if self.is_sqlite else postgresql
         self.engine = kind.make_engine(parsed, pool_size)
         lock = Path(f"{parsed.database}.lock")
-        self._writer = Writer(self.engine, lock) if self.is_sqlite else None
+        self._writer = Writer(lock) if self.is_sqlite else None
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -39,7 +39,7 @@ class Store:
                 with self._transaction("BEGIN") as connection:
                     yield connection
             else:
-                with self._writer.transaction() as connection:
+                with self._writer.transaction(self.engine) as connection:
                     yield connection
 
     @contextmanager
@@ -60,8 +60,6 @@ class Store:
 
     def close(self) -> None:
         """Give every connection back."""
-        if self._writer is not None:
-            self._writer.close()
         self.engine.dispose()
 
     @contextmanager

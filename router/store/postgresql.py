@@ -49,7 +49,7 @@ class PipelinedConnection(psycopg.Connection[Any]):
             self._finish()
         except psycopg.Error:
             with suppress(psycopg.Error):
-                super().rollback()
+                self.rollback()
             raise
 
     def rollback(self) -> None:

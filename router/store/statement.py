@@ -171,7 +171,7 @@ def _reading(written: AnyStatement, dialect: Dialect) -> dict[str, Any]:
     """How the rows of a statement are read: the fields `row` and `loads` of its form."""
     columns = list(written.selected_columns) if isinstance(written, Select) else []
     loads = [it.type.dialect_impl(dialect).result_processor(dialect, None) for it in columns]
-    found = namedtuple("Found", [str(it.key) for it in columns], rename=True)  # type: ignore[misc]
+    found = namedtuple("Found", [str(it.key) for it in columns], rename=True)  # type: ignore[misc]  # its fields are known when it runs
     return {
         "row": found._make,
         "loads": tuple((place, load) for place, load in enumerate(loads) if load),

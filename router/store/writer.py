@@ -27,17 +27,15 @@ PART = "part"
 
 
 class Writer:
-    """The one connection of this process that writes to a database file; `path` is of its lock."""
+    """Lets the threads of this process write to a database file; `path` is of its lock."""
 
-    def __init__(self, engine: Engine, path: Path) -> None:
-        self._engine = engine
+    def __init__(self, path: Path) -> None:
         self._path = path
-        self._connection: Connection | None = None
         self._shared: _Shared | None = None
         self._begin_anew()
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection]:
+    def transaction(self, engine: Engine) -> Iterator[Connection]:
         """Write until the block ends; it is committed then, or undone where the block raises.
 
         Raises DatabaseDown where its turn does not come, or where what was written is lost.
@@ -46,7 +44,7 @@ class Writer:
             self._begin_anew()
         if not self._line.enter(PATIENCE_SECONDS):
             raise DatabaseDown("other threads keep the database")
-        shared = self._join()
+        shared = self._join(engine)
         try:
             yield shared.connection
         except BaseException:
@@ -57,30 +55,21 @@ class Writer:
         self._hand_over(shared)
         shared.wait()
 
-    def close(self) -> None:
-        """Give the connection back."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-
     def _begin_anew(self) -> None:
         self._pid = os.getpid()
         self._line = Line()
         self._lock = FileLock(self._path)
-        self._connection = None
         self._shared = None
 
-    def _join(self) -> "_Shared":
+    def _join(self, engine: Engine) -> "_Shared":
         """The transaction of those before in line, or one that begins now."""
         if self._shared is not None:
             return self._join_shared(self._shared)
         try:
             self._lock.acquire()
-            if self._connection is None:
-                self._connection = self._engine.connect()
-            self._shared = _Shared(self._connection)
+            self._shared = _Shared(engine.connect())
         except BaseException:
-            self._leave(is_sound=False)
+            self._leave()
             raise
         return self._shared
 
@@ -98,13 +87,10 @@ class Writer:
         try:
             shared.end()
         finally:
-            self._leave(is_sound=shared.lost is None)
+            self._leave()
 
-    def _leave(self, *, is_sound: bool) -> None:
+    def _leave(self) -> None:
         self._shared = None
-        if not is_sound and self._connection is not None:  # it is not used again
-            self._connection.invalidate()
-            self.close()
         self._lock.release()
         self._line.leave()
 
@@ -115,8 +101,12 @@ class _Shared:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.lost: Exception | None = None
-        self._transaction = connection.begin()
-        tell(connection, "BEGIN IMMEDIATE")
+        try:
+            self._transaction = connection.begin()
+            tell(connection, "BEGIN IMMEDIATE")
+        except BaseException:
+            connection.close()
+            raise
         self._until = time.monotonic() + GROUP_SECONDS
         self._is_first = True
         self._kept = 0
@@ -144,7 +134,9 @@ class _Shared:
         return self._kept > 0 and self.lost is None and time.monotonic() < self._until
 
     def end(self) -> None:
-        """Commit, where there is something to keep, and tell everyone who waits."""
+        """Commit, where there is something to keep, give the connection back, and tell everyone who
+        waits.
+        """
         try:
             if self._kept and self.lost is None:
                 self._transaction.commit()
@@ -153,6 +145,9 @@ class _Shared:
         except DBAPIError as error:
             self.lost = self.lost or error
         finally:
+            if self.lost is not None:
+                self.connection.invalidate()  # it is not used again
+            self.connection.close()
             self._ended.set()
 
     def wait(self) -> None:

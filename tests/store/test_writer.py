@@ -72,7 +72,8 @@ class Book:
         return self.store._writer
 
     def _count(self, connection: Connection) -> None:
-        self.commits += connection is self._writer._connection  # those of readers are no matter
+        shared = self._writer._shared  # those of readers are no matter
+        self.commits += shared is not None and connection is shared.connection
 
 
 @pytest.fixture

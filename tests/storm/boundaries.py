@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import StaticPool
 
 from router.store.engine import Store
+from router.store.sqlite import SqliteConnection
 
 
 class Watcher(Protocol):
@@ -31,7 +32,7 @@ class WatchedStore(Store):
 
     def __init__(self, watcher: Watcher, url: str | None = None) -> None:
         if url is None:
-            self.engine, self.is_sqlite, self._lock = _in_memory(), True, None
+            self.engine, self.is_sqlite, self._writer = _in_memory(), True, None
         else:
             super().__init__(url)
         self._watcher = watcher
@@ -54,11 +55,15 @@ class WatchedStore(Store):
 
 
 def _in_memory() -> Engine:
-    engine = create_engine("sqlite://", poolclass=StaticPool)
+    engine = create_engine(
+        "sqlite://",
+        poolclass=StaticPool,
+        connect_args={"factory": SqliteConnection},
+        paramstyle="named",
+    )
 
     def prepare(connection: object, _record: object) -> None:
-        connection.isolation_level = None  # type: ignore[attr-defined]  # sqlite3's own
-        for pragma in ("synchronous=OFF", "journal_mode=MEMORY", "foreign_keys=ON"):
+        for pragma in ("synchronous=OFF", "journal_mode=MEMORY", "secure_delete=OFF"):
             connection.execute(f"PRAGMA {pragma}")  # type: ignore[attr-defined]  # sqlite3's own
 
     event.listen(engine, "connect", prepare)

@@ -33,7 +33,7 @@ def open_threads(world: World, plan: Plan) -> None:
     with world.store.write() as connection:
         keys = world.keys(connection, TENANT)
         for thread in range(plan.threads):
-            held = hold_address(connection, keys, address_of(thread), NUMBERS[0], world.now())
+            held, _ = hold_address(connection, keys, address_of(thread), NUMBERS[0], world.now())
             held.thread_id, held.last_text_at = f"t{thread + 1}", world.now()
             save(held)
 
@@ -53,7 +53,7 @@ class Web:
             with self.world.store.write() as connection:
                 keys, now = self.world.keys(connection, TENANT), self.world.now()
                 number = inbound.to_address
-                held = hold_address(connection, keys, inbound.from_address, number, now)
+                held, _ = hold_address(connection, keys, inbound.from_address, number, now)
                 _insert(held, inbound)  # the deciding itself is left out, to save time
                 queue(held, [_draft(text) for text in texts])
                 save(held)
