@@ -18,11 +18,15 @@ from bench.stopwatch import Part, Stopwatch
 from bench.traffic import INBOUND_PATH, Text, sign_text, write_texts
 from router.app import create_app
 from router.carrier.signature import SIGNATURE_HEADER
-from router.flows import receive
+from router.flows import held, receive, senders
 from router.flows.world import World
 from router.jobs.bell import Bell
 from router.jobs.live import LiveFeed
+from router.store import statement
+from router.store.postgresql import PipelinedConnection
 from router.store.sealing import TenantKeys
+from router.store.sqlite import SqliteConnection
+from router.store.statement import Statement
 from router.web import webhooks
 
 FIRST = 2 * 10**9  # MessageSids of this bench are numbered apart
@@ -61,6 +65,7 @@ def measure_alone(app: Flask, seed: int, texts: int) -> float:
 def parts_of(world: World) -> list[Part]:
     """The functions of each step."""
     dialect = world.store.engine.dialect
+    driver = SqliteConnection if world.store.is_sqlite else PipelinedConnection
     return [
         Part("form: parse", FormDataParser, "parse"),
         Part("form: caps", webhooks, "check_form"),
@@ -77,6 +82,10 @@ def parts_of(world: World) -> list[Part]:
         Part("database: connection from the pool, begin", Engine, "connect"),
         Part("database: connection from the pool, begin", Connection, "exec_driver_sql"),
         Part("database: ping", dialect, "do_ping"),
+        Part("database: values bound, rows read", Statement, "run"),
+        *(Part("database: values bound, rows read", owner, "ask") for owner in (held, senders)),
+        Part("database: values bound, rows read", statement, "ask"),
+        *(Part("database: statements in the driver", driver, name) for name in ("tell", "ask")),
         Part("database: SQLAlchemy around statements", Connection, "execute"),
         Part("database: statements in the driver", dialect, "do_execute"),
         Part("database: statements in the driver", dialect, "do_executemany"),

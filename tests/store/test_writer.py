@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 from router.store import file_lock
 from router.store import writer as writer_module
 from router.store.engine import DatabaseDown, Store
+from router.store.file_lock import FileLock
 from router.store.writer import Writer
 
 SOON = 10.0
@@ -85,6 +86,15 @@ def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Book]:
     book.store.close()
 
 
+def _is_locked(file: Path) -> bool:
+    with file.open("a") as looked_at:
+        try:
+            fcntl.flock(looked_at, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        return False
+
+
 def _writers(book: Book, *numbers: int, failing: int = -1) -> list[Callable[[], bool]]:
     return [partial(book.write, number, fails=number == failing) for number in numbers]
 
@@ -150,3 +160,37 @@ def test_a_lock_that_another_process_keeps_ends_in_an_outage_not_in_a_wait(
             book.write(1)
     assert book.write(2)
     assert book.numbers == {2}
+
+
+def test_a_process_that_waits_its_turn_goes_before_one_that_comes_again_and_again(
+    tmp_path: Path,
+) -> None:
+    eager, patient = (FileLock(tmp_path / "book.lock") for _ in range(2))
+    order: list[str] = []
+
+    def write() -> None:
+        patient.acquire()
+        order.append("patient")
+        patient.release()
+
+    eager.acquire()
+    with ThreadPoolExecutor(1) as pool:
+        waits = pool.submit(write)
+        while not _is_locked(tmp_path / "book.lock-next"):
+            threading.Event().wait(0.001)
+        eager.release()
+        eager.acquire()  # at once
+        order.append("eager")
+        eager.release()
+        waits.result(SOON)
+    assert order == ["patient", "eager"]
+
+
+def test_one_that_was_stopped_while_it_waited_its_turn_holds_nobody_up_for_long(
+    tmp_path: Path,
+) -> None:
+    lock = FileLock(tmp_path / "book.lock")
+    with (tmp_path / "book.lock-next").open("a") as theirs:
+        fcntl.flock(theirs, fcntl.LOCK_EX)
+        lock.acquire()
+    lock.release()
