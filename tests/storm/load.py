@@ -74,7 +74,7 @@ def _load(say: Say, kind: str, seed: int, short: bool) -> bool:
     timetable = write_timetable(seed, WARM_UP + A_SECOND * length.seconds)
     crowd = list(write_texts(len(timetable) + 1, length.crowd))
     with set_stage(kind, ROLES) as stage, generator(stage, [*timetable, *crowd]) as generate:
-        generate(0, WARM_UP, A_SECOND)
+        warm_up = generate(0, WARM_UP, A_SECOND)
         steady = generate(WARM_UP, len(timetable) - WARM_UP, A_SECOND)
         calm_down(stage)
         began = time.monotonic()
@@ -83,7 +83,7 @@ def _load(say: Say, kind: str, seed: int, short: bool) -> bool:
         close_down(stage, deaf=False)
         say(f"{A_SECOND} a second for {length.seconds} s and 5 % of them again: {_told(steady)}")
         say(f"{length.crowd:,} at once: {_told(rush)}; all sent after {drained:.1f} s")
-        figures = examine(stage, _diary(timetable, steady, rush), STRICT)
+        figures = examine(stage, _diary(warm_up, steady, rush), STRICT)
         return tell(say, stage, [*figures, *_limits(steady, rush, short)])
 
 
@@ -102,13 +102,15 @@ def _told(answers: Answers) -> str:
     return f"{listed(answers.counted())}; p50 {p50:.0f} ms, p99 {p99:.0f} ms, last {worst:.0f} ms"
 
 
-def _diary(timetable: list[Text], steady: Answers, rush: Answers) -> Diary:
-    """The crowd's texts count where they were acknowledged: whoever got a 503 would come again."""
-    diary = Diary(acknowledged={text.sid for text in timetable[:WARM_UP]})
-    diary.acknowledged |= steady.acknowledged() | rush.acknowledged()
-    diary.texts = {text.sid: text for text in timetable}
-    diary.texts |= {text.sid: text for text in rush.texts if text.sid in diary.acknowledged}
-    diary.statuses = steady.counted() + rush.counted()
+def _diary(warm_up: Answers, steady: Answers, rush: Answers) -> Diary:
+    """All of the timetable is to be there. The warm-up's texts and the crowd's count where they were
+    acknowledged: whoever got a 503 would come again.
+    """
+    diary = Diary(acknowledged=steady.acknowledged(), statuses=steady.counted() + rush.counted())
+    diary.texts = {text.sid: text for text in steady.texts}
+    for answers in (warm_up, rush):
+        diary.acknowledged |= answers.acknowledged()
+        diary.texts |= {text.sid: text for text in answers.texts if text.sid in diary.acknowledged}
     return diary
 
 
