@@ -103,7 +103,7 @@ def _told(answers: Answers) -> str:
 
 
 def _diary(warm_up: Answers, steady: Answers, rush: Answers) -> Diary:
-    """All of the timetable is to be there. The warm-up's texts and the crowd's count where they were
+    """All of the timetable is to be there. Texts of the warm-up and the crowd count where they were
     acknowledged: whoever got a 503 would come again.
     """
     diary = Diary(acknowledged=steady.acknowledged(), statuses=steady.counted() + rush.counted())
