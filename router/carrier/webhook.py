@@ -16,6 +16,7 @@ from router.carrier.filter_words import filter_word
 __all__ = [
     "EMPTY_ANSWER",
     "EMPTY_ANSWER_TYPE",
+    "OVERRIDES",
     "BadWebhook",
     "callback_url",
     "channel_of",
@@ -28,6 +29,8 @@ __all__ = [
 # A bodyless 200 to an inbound text is the carrier's error 11200.
 EMPTY_ANSWER = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 EMPTY_ANSWER_TYPE = "text/xml"
+# What a URL of ours asks of the carrier in its fragment: up to three retries, whatever failed.
+OVERRIDES = "rc=3&rp=all&rt=5000"
 
 _MOST_MEDIA = 10
 _LONGEST_STATUS = 32
@@ -81,9 +84,11 @@ def parse_status(form: MultiDict[str, str], query: MultiDict[str, str]) -> Statu
 
 
 def callback_url(public_url: str, *, tenant: str, message_id: str, attempt: int) -> str:
-    """Where the carrier is to report on one attempt: opaque ids only, read by `parse_status`."""
+    """Where the carrier is to report on one attempt, again where that meets an error: opaque ids
+    only, read by `parse_status`.
+    """
     ids = urlencode({"tenant": tenant, "message": message_id, "attempt": attempt})
-    return f"{public_url.rstrip('/')}/twilio/status?{ids}"
+    return f"{public_url.rstrip('/')}/twilio/status?{ids}#{OVERRIDES}"
 
 
 def late_inbound(listed: Listed, media: tuple[Media, ...] = ()) -> Inbound:

@@ -12,6 +12,7 @@ from sqlmodel import col
 from router.carrier.api import CarrierError, NumberWebhooks
 from router.carrier.errors import explain_stop
 from router.carrier.twilio import TwilioCarrier
+from router.carrier.webhook import OVERRIDES
 from router.cli.finding import Finding
 from router.flows.consent.audit import count_differences
 from router.flows.reconcile import read_up_to
@@ -25,7 +26,6 @@ from router.store.durability import settings_that_lose
 from router.store.engine import DatabaseDown
 from router.store.tables import Number
 
-OVERRIDES = "rc=3&rp=all&rt=5000"
 LARGEST_SKEW = timedelta(seconds=30)
 LATE_LOOKS = 3
 

@@ -66,6 +66,14 @@ def test_callbacks_go_astray_when_told(stage: Stage, kind: str, statuses: list[s
     assert stage.app.statuses(sid) == statuses
 
 
+def test_a_callback_that_meets_an_error_comes_again_as_its_url_asks(stage: Stage) -> None:
+    stage.app.status = 503
+    sid = send(stage)
+    wait_for(lambda: stage.app.statuses(sid) == ["sent"] * 4 + ["delivered"] * 4)
+    plain = send(stage, callback_url=f"{stage.url}/twilio/status")
+    wait_for(lambda: stage.app.statuses(plain) == ["sent", "delivered"])
+
+
 def test_a_callback_can_come_five_times(stage: Stage) -> None:
     stage.post("faults", [{"on": "callback", "kind": "duplicate", "copies": 5}])
     sid = send(stage)

@@ -5,10 +5,9 @@ from email.utils import format_datetime
 
 from router.carrier.simulator.inbound import FALLBACK_PATH, INBOUND_PATH
 from router.carrier.simulator.records import Number, Record, StoredMedia
+from router.carrier.webhook import OVERRIDES
 
 VERSION = "2010-04-01"
-# What the README tells people to set: retries of failed connects, timeouts and errors.
-_OVERRIDES = "#rc=3&rp=all&rt=5000"
 
 
 def text_payload(account: str, record: Record, media_count: int) -> dict[str, object]:
@@ -58,7 +57,7 @@ def number_payload(account: str, number: Number, public_url: str) -> dict[str, o
         "phone_number": number.address,
         "sid": "PN" + number.address.lstrip("+").rjust(32, "0"),
         "sms_method": "POST",
-        "sms_url": public_url + INBOUND_PATH + _OVERRIDES,
+        "sms_url": public_url + f"{INBOUND_PATH}#{OVERRIDES}",
         "sms_fallback_method": "POST",
         "sms_fallback_url": public_url + FALLBACK_PATH,
     }

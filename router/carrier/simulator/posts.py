@@ -1,8 +1,11 @@
-"""Signed posts to the app, as Twilio makes them: one more try where nobody listens, and no more."""
+"""Signed posts to the app, as Twilio makes them: one more try where nobody listens, and no more but
+where the URL's fragment asks for it.
+https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
+"""
 
 from collections.abc import Mapping
 from secrets import token_hex
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from router.carrier.connections import Connections
 from router.carrier.http_request import BadRequest, form_body, host_of, write_request
@@ -11,6 +14,8 @@ from router.carrier.wire import NoAnswer, NotSent, exchange
 from router.settings import Settings
 
 FORM = "application/x-www-form-urlencoded"
+BAD_REQUEST = 400
+MOST_RETRIES = 5
 
 
 class Posts:
@@ -28,21 +33,21 @@ class Posts:
 
     def post(self, url: str, params: Mapping[str, str]) -> int | None:
         """Post a form and return the HTTP status; None where there was no answer."""
+        target = url.partition("#")[0]  # the fragment is not signed
         headers = {
-            SIGNATURE_HEADER: sign(self._token, url, params),
+            SIGNATURE_HEADER: sign(self._token, target, params),
             "I-Twilio-Idempotency-Token": token_hex(16),
             "User-Agent": "TwilioProxy/1.1",
             "Content-Type": FORM,
         }
-        target = url.partition("#")[0]
         if target.startswith(self._public_url):
             target = self._post_to + target.removeprefix(self._public_url)
         try:
             pieces = urlsplit(target)
             path = pieces.path + ("?" + pieces.query if pieces.query else "")
             request = write_request("POST", path, host_of(pieces), headers, form_body(params))
-            return self._connect_twice(self._server(pieces), request)
-        except (BadRequest, NotSent, NoAnswer, ValueError):  # ValueError: it is no URL
+            return self._post_again(1 + _retries(url), self._server(pieces), request)
+        except (BadRequest, ValueError):  # ValueError: it is no URL
             return None
 
     def close(self) -> None:
@@ -58,9 +63,27 @@ class Posts:
             )
         return self._servers[place]
 
+    def _post_again(self, times: int, server: Connections, request: bytes) -> int | None:
+        status = None
+        for _ in range(times):
+            try:
+                status = self._connect_twice(server, request)
+            except (NotSent, NoAnswer):
+                status = None
+            if status is not None and status < BAD_REQUEST:
+                break
+        return status
+
     def _connect_twice(self, server: Connections, request: bytes) -> int:
         with exchange():
             try:
                 return server.ask(request).status
             except NotSent:
                 return server.ask(request).status
+
+
+def _retries(url: str) -> int:
+    """How many times more a URL wants what failed, however it failed."""
+    wanted = parse_qs(urlsplit(url).fragment)
+    count = wanted["rc"][0] if wanted.get("rp") == ["all"] and "rc" in wanted else "0"
+    return min(int(count), MOST_RETRIES) if count.isdecimal() else 0
