@@ -18,6 +18,7 @@ from tests.storm.stage.report import Say
 SEEDS, FEW_SEEDS = 100_000, 60
 LATE_SEEDS, FEW_LATE_SEEDS = 2_000, 20
 SHARE = 250  # seeds that a process plays before it is asked for more
+SHARES_OF_A_PROCESS = 10  # then another takes its place: threads that died leave memory behind
 MOST_TOLD = 3
 REPLAY = ".venv/bin/python -m tests.storm.simulation --seeds 1 --trace --first"
 
@@ -91,7 +92,9 @@ def play(wanted: Range, mutant: str | None = None) -> Iterator[Verdict]:
 def play_shared(wanted: Range, processes: int | None = None) -> Tally:
     """Play seeds in as many processes as there are cores."""
     workers = processes or os.cpu_count()
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(
+        workers, mp_context=get_context("spawn"), max_tasks_per_child=SHARES_OF_A_PROCESS
+    ) as pool:
         return sum(pool.map(play_here, wanted.shares()), Tally())
 
 
