@@ -29,6 +29,14 @@ from tests.parts.stores import Stores
 from tests.parts.valkey import TestValkey
 
 OPTIONAL = "optional part missing: "
+LONGEST = (
+    "tests/storm/",
+    "tests/journey/",
+    "tests/cli/test_demo.py",
+    "tests/test_bench.py",
+    "tests/jobs/",
+    "tests/web/browser/",
+)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -41,6 +49,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the servers of the run."""
     if not hasattr(config, "workerinput"):
         run_wide.end()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest comes first, lest one process of the run is left alone with it."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
