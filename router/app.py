@@ -30,6 +30,7 @@ from router.web.parts import Parts, install, parts
 from router.web.prefix import Prefixed, path_prefix
 from router.web.seats import Seats
 from router.web.staff import make_login_manager
+from router.web.turns import InTurns
 
 MAX_STREAMS = 24
 SESSION_HOURS = 12
@@ -149,7 +150,7 @@ def _configure(app: Flask, world: World) -> None:
 
 def _mount(app: Flask, beside: Flask, settings: Settings) -> None:
     """The webhooks beside the pages, both below the prefix of PUBLIC_URL and behind its proxies."""
-    app.wsgi_app = Beside(app.wsgi_app, "/twilio/", beside)  # type: ignore[method-assign]  # Flask's way
+    app.wsgi_app = Beside(app.wsgi_app, "/twilio/", InTurns(beside))  # type: ignore[method-assign]  # Flask's way
     prefix = path_prefix(settings.public_url)
     if prefix:
         app.wsgi_app = Prefixed(app.wsgi_app, prefix)  # type: ignore[method-assign]  # likewise

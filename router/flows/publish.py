@@ -125,7 +125,7 @@ def _judge(world: World, folder: Path, candidate: Candidate, is_patient: bool) -
 
 def _mend(world: World, candidate: Candidate) -> Published | None:
     """The file says once more what is in force: nothing is to be published."""
-    with world.store.write() as connection:
+    with world.store.write(alone=True) as connection:
         take_turn(connection)
         ours = of_file(connection, candidate.file)
         if ours is None or ours.hash != candidate.hash:
@@ -138,7 +138,7 @@ def _go_live(
     world: World, folder: Path, candidate: Candidate, book: Rulebook
 ) -> Published | tuple[str, ...]:
     """What became of it, or what it clashes with."""
-    with world.store.write() as connection:
+    with world.store.write(alone=True) as connection:
         take_turn(connection)
         if look_at(folder, candidate.file) != candidate.look:
             return Published(candidate.file, None, "pending")  # it has changed since it was read

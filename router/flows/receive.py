@@ -73,6 +73,7 @@ _BEFORE = Statement(
         exists().where(*AWAITS_CODE).label("awaits_code"),
     )
 )
+COMPILED_AT_MOST = 3  # revisions that go live one after the other while a text is taken in
 _STORE = Statement(insert(table(Message)))
 
 
@@ -82,11 +83,12 @@ def receive(world: World, inbound: Inbound) -> Received:
     Raises DatabaseDown where nothing could be committed, RulebookLost where nothing can be decided;
     nothing is acknowledged then.
     """
-    while True:
+    for _ in range(COMPILED_AT_MOST):
         try:
             return _take_in(world, inbound)
         except NotCompiled as cold:  # outside of the transaction, so that no text waits for it
             world.compile(cold.tenant_id, cold.revision)
+    return _take_in(world, inbound)
 
 
 def _take_in(world: World, inbound: Inbound) -> Received:

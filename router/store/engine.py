@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from sqlalchemy import Connection, make_url
+from sqlalchemy import Connection, RootTransaction, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -28,18 +28,22 @@ class Store:
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         kind = sqlite if self.is_sqlite else postgresql
         self.engine = kind.make_engine(parsed, pool_size)
-        lock = Path(f"{parsed.database}.lock")
-        self._writer = Writer(lock) if self.is_sqlite else None
+        has_file = self.is_sqlite and parsed.database
+        self._writer = Writer(Path(f"{parsed.database}.lock")) if has_file else None
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """A transaction that commits when the block ends well and rolls back when it raises."""
+    def write(self, *, alone: bool = False) -> Iterator[Connection]:
+        """A transaction that commits when the block ends well and rolls back when it raises.
+
+        On SQLite writers that wait may share its commit, unless it is to be `alone`: where others
+        must not see what may yet be lost.
+        """
         with _outages_told():
             if self._writer is None:
                 with self._transaction("BEGIN") as connection:
                     yield connection
             else:
-                with self._writer.transaction(self.engine) as connection:
+                with self._writer.transaction(self.engine, alone=alone) as connection:
                     yield connection
 
     @contextmanager
@@ -69,13 +73,23 @@ class Store:
             try:
                 tell(connection, begin)
                 yield connection
+                _commit(connection, transaction)
             except BaseException as error:
                 with suppress(DBAPIError):
                     transaction.rollback()
                 if isinstance(error, DBAPIError) and _is_outage(error):
                     connection.invalidate()  # it is not used again
                 raise
-            transaction.commit()
+
+
+def _commit(connection: Connection, transaction: RootTransaction) -> None:
+    try:
+        transaction.commit()
+    except DBAPIError:
+        raise
+    except BaseException:
+        connection.invalidate()  # nobody knows what it was interrupted in
+        raise
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from router.store.outage import BUSY_SECONDS, DatabaseDown
@@ -26,7 +27,8 @@ class FileLock:
 
     def acquire(self) -> None:
         """Take it. DatabaseDown where another process keeps it, or it cannot be had at all."""
-        self._turn.wait(COURTESY_SECONDS)
+        with suppress(DatabaseDown):
+            self._turn.wait(COURTESY_SECONDS)
         try:
             if not self._lock.wait(2 * BUSY_SECONDS):
                 raise DatabaseDown("another process keeps the writers' lock")

@@ -1,27 +1,39 @@
-"""A line to stand in: one is let in at a time, in the order they came."""
+"""A line to stand in: so many are let in at a time, in the order they came."""
 
 import threading
 from collections import deque
+from collections.abc import Callable
 
 
 class Line:
-    """Threads that want the same thing. Whoever enters leaves again, by `pass_on` or `leave`."""
+    """Threads that want the same thing, of which there are `places`.
 
-    def __init__(self) -> None:
-        self._is_taken = False
+    Whoever enters leaves again, by `pass_on` or `leave`; `give_way` does so for one who is let in
+    just as an exception ends its wait.
+    """
+
+    def __init__(self, places: int = 1, give_way: Callable[[], None] | None = None) -> None:
+        self._free = places
+        self._give_way = give_way or self.leave
         self._waiting: deque[threading.Lock] = deque()
         self._lock = threading.Lock()
 
     def enter(self, patience_seconds: float) -> bool:
         """Wait to be let in; False where that took too long."""
         with self._lock:
-            if not self._is_taken:
-                self._is_taken = True
+            if self._free:
+                self._free -= 1
                 return True
             turn = threading.Lock()
             turn.acquire()
             self._waiting.append(turn)
-        return turn.acquire(timeout=patience_seconds) or not self._give_up(turn)
+        try:
+            is_in = turn.acquire(timeout=patience_seconds)
+        except BaseException:
+            if not self._give_up(turn):
+                self._give_way()
+            raise
+        return is_in or not self._give_up(turn)
 
     def pass_on(self) -> bool:
         """Leave to whoever has waited longest; False, and nobody has left, where nobody waits."""
@@ -31,7 +43,7 @@ class Line:
     def leave(self) -> None:
         """Leave, to whoever has waited longest or to whoever comes."""
         with self._lock:
-            self._is_taken = self._let_next_in()
+            self._free += not self._let_next_in()
 
     def _let_next_in(self) -> bool:
         if not self._waiting:

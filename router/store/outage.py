@@ -4,4 +4,6 @@ BUSY_SECONDS = 5
 
 
 class DatabaseDown(Exception):
-    """The database did not take the transaction; nothing of it is kept."""
+    """The database did not take the transaction: nothing of it is kept, unless the server went
+    while it committed. Whoever asks again finds out.
+    """

@@ -11,6 +11,7 @@ from contextlib import ExitStack, suppress
 from typing import Any
 
 import psycopg
+from psycopg.pq import PipelineStatus, TransactionStatus
 from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.exc import DisconnectionError
 
@@ -41,12 +42,12 @@ class PipelinedConnection(psycopg.Connection[Any]):
 
     def commit(self) -> None:
         """Commit, waited for together with what was sent before; else nothing is kept."""
-        if self._pipeline_in_use is None:
-            super().commit()
-            return
         try:
-            self._send("COMMIT", {})
-            self._finish()
+            if self._pipeline_in_use is None:
+                self._commit_plainly()
+            else:
+                self._send("COMMIT", {})
+                self._finish()
         except psycopg.Error:
             with suppress(psycopg.Error):
                 self.rollback()
@@ -65,10 +66,21 @@ class PipelinedConnection(psycopg.Connection[Any]):
             self._pipeline_in_use = stack
         return psycopg.Cursor(self).execute(sql, values, prepare=True)
 
+    def _commit_plainly(self) -> None:
+        """A transaction that has failed is no commit, though the server would answer as if."""
+        if self.info.transaction_status == TransactionStatus.INERROR:
+            raise psycopg.errors.InFailedSqlTransaction("it had failed before")
+        super().commit()
+
     def _finish(self) -> None:
         used, self._pipeline_in_use = self._pipeline_in_use, None
-        if used is not None:
+        if used is None:
+            return
+        try:
             used.close()
+        finally:
+            if self.pgconn.pipeline_status != PipelineStatus.OFF:  # it was interrupted
+                self.close()
 
 
 def make_engine(url: URL, pool_size: int) -> Engine:

@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
 
 from router.store.file_lock import FileLock
 from router.store.line import Line
@@ -35,7 +34,7 @@ class Writer:
         self._begin_anew()
 
     @contextmanager
-    def transaction(self, engine: Engine) -> Iterator[Connection]:
+    def transaction(self, engine: Engine, *, alone: bool = False) -> Iterator[Connection]:
         """Write until the block ends; it is committed then, or undone where the block raises.
 
         Raises DatabaseDown where its turn does not come, or where what was written is lost.
@@ -44,41 +43,39 @@ class Writer:
             self._begin_anew()
         if not self._line.enter(PATIENCE_SECONDS):
             raise DatabaseDown("other threads keep the database")
-        shared = self._join(engine)
+        shared = self._join(engine, alone=alone)
         try:
-            yield shared.connection
-        except BaseException:
-            shared.undo()
+            try:
+                shared.join()
+                yield shared.connection
+            except BaseException:
+                shared.undo()
+                raise
+            shared.keep()
+        finally:
             self._hand_over(shared)
-            raise
-        shared.keep()
-        self._hand_over(shared)
-        shared.wait()
+            shared.wait()  # also who failed: why may rest on what those before have written
 
     def _begin_anew(self) -> None:
         self._pid = os.getpid()
-        self._line = Line()
+        self._line = Line(give_way=self._give_way)
         self._lock = FileLock(self._path)
         self._shared = None
 
-    def _join(self, engine: Engine) -> "_Shared":
+    def _join(self, engine: Engine, *, alone: bool) -> "_Shared":
         """The transaction of those before in line, or one that begins now."""
-        if self._shared is not None:
-            return self._join_shared(self._shared)
         try:
-            self._lock.acquire()
-            self._shared = _Shared(engine.connect())
+            if self._shared is not None and alone:
+                before, self._shared = self._shared, None
+                before.end()
+            elif self._shared is None:
+                self._lock.acquire()
+            if self._shared is None:
+                self._shared = _Shared(engine.connect(), alone=alone)
         except BaseException:
             self._leave()
             raise
         return self._shared
-
-    def _join_shared(self, shared: "_Shared") -> "_Shared":
-        shared.join()
-        if shared.lost is not None:
-            self._hand_over(shared)
-            shared.wait()
-        return shared
 
     def _hand_over(self, shared: "_Shared") -> None:
         """To the next in line, if there is one and time; else end the transaction."""
@@ -89,6 +86,12 @@ class Writer:
         finally:
             self._leave()
 
+    def _give_way(self) -> None:
+        if self._shared is None:
+            self._leave()
+        else:
+            self._hand_over(self._shared)
+
     def _leave(self) -> None:
         self._shared = None
         self._lock.release()
@@ -96,38 +99,43 @@ class Writer:
 
 
 class _Shared:
-    """A transaction that several write in, one after the other. `lost`: why it is not kept."""
+    """A transaction that several write in, one after the other, or only one that is `alone`.
 
-    def __init__(self, connection: Connection) -> None:
+    `lost`: why it is not kept.
+    """
+
+    def __init__(self, connection: Connection, *, alone: bool) -> None:
         self.connection = connection
-        self.lost: Exception | None = None
+        self.lost: BaseException | None = None
         try:
             self._transaction = connection.begin()
             tell(connection, "BEGIN IMMEDIATE")
         except BaseException:
+            connection.invalidate()
             connection.close()
             raise
-        self._until = time.monotonic() + GROUP_SECONDS
-        self._is_first = True
-        self._kept = 0
+        self._until = time.monotonic() + (0.0 if alone else GROUP_SECONDS)
+        self._joined = self._kept = 0
         self._ended = threading.Event()
 
     def join(self) -> None:
-        """Begin what can be undone alone."""
-        self._is_first = False
-        self._try(f"SAVEPOINT {PART}")
+        """Begin what can be undone alone. Raises DatabaseDown where all of it is lost already."""
+        self._joined += 1
+        if self._joined > 1:
+            self._run(f"SAVEPOINT {PART}")
+            self._raise_if_lost()
 
     def keep(self) -> None:
         """What was written since is to be kept."""
         self._kept += 1
-        if not self._is_first:
-            self._try(f"RELEASE {PART}")
+        if self._joined > 1:
+            self._run(f"RELEASE {PART}")
 
     def undo(self) -> None:
         """What was written since is not."""
-        if not self._is_first:
-            self._try(f"ROLLBACK TO {PART}")
-            self._try(f"RELEASE {PART}")
+        if self._joined > 1:
+            self._run(f"ROLLBACK TO {PART}")
+            self._run(f"RELEASE {PART}")
 
     def can_go_on(self) -> bool:
         """Whether somebody else may write in it, too."""
@@ -138,12 +146,16 @@ class _Shared:
         waits.
         """
         try:
+            if self._kept:
+                self._look()
             if self._kept and self.lost is None:
                 self._transaction.commit()
             else:
                 self._transaction.rollback()
-        except DBAPIError as error:
+        except BaseException as error:
             self.lost = self.lost or error
+            if not isinstance(error, Exception):
+                raise
         finally:
             if self.lost is not None:
                 self.connection.invalidate()  # it is not used again
@@ -153,12 +165,24 @@ class _Shared:
     def wait(self) -> None:
         """Return once it is committed. Raises DatabaseDown where it is lost."""
         self._ended.wait()
+        self._raise_if_lost()
+
+    def _raise_if_lost(self) -> None:
         if self.lost is not None:
             raise DatabaseDown("what was written could not be kept") from self.lost
 
-    def _try(self, command: str) -> None:
-        """SQLite undoes a whole transaction by itself where the disk is full or fails."""
+    def _run(self, command: str) -> None:
+        """Nothing is kept of a transaction in which this fails."""
         try:
-            tell(self.connection, command)
-        except DBAPIError as error:
+            self._look()
+            if self.lost is None:
+                tell(self.connection, command)
+        except BaseException as error:
             self.lost = self.lost or error
+            if not isinstance(error, Exception):
+                raise
+
+    def _look(self) -> None:
+        """SQLite undoes a whole transaction by itself where the disk is full or fails."""
+        if not self.connection.connection.dbapi_connection.in_transaction:  # type: ignore[union-attr]  # sqlite3's own
+            self.lost = self.lost or DatabaseDown("SQLite has undone it")

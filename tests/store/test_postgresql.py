@@ -1,12 +1,15 @@
 """PostgreSQL's connections: what is sent without waiting, and servers that have gone."""
 
+from contextlib import suppress
+
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
 from sqlalchemy.exc import IntegrityError
 
 from router.flows.world import World
 from router.store import postgresql
 from router.store.engine import DatabaseDown, Store
+from router.store.tables import Thread
 from tests.store.test_statement import FIND, KEY, MAKE, ROW
 
 pytestmark = pytest.mark.parametrize("database", ["postgresql"])
@@ -71,3 +74,30 @@ def test_an_error_of_what_was_sent_is_raised_by_what_is_waited_for_next(
         make_twice()
     with world.store.read() as connection:
         assert FIND.first(connection, KEY) is None
+
+
+def test_an_error_that_was_swallowed_is_no_commit(world: World) -> None:
+    def swallow() -> None:
+        with world.store.write() as connection:
+            connection.execute(insert(Thread).values(ROW))
+            with suppress(IntegrityError):
+                connection.execute(insert(Thread).values(ROW))
+
+    with pytest.raises(DatabaseDown):
+        swallow()
+    with world.store.read() as connection:
+        assert FIND.first(connection, KEY) is None
+
+
+def test_nobody_commits_what_another_was_interrupted_in(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(world.settings.database_url, pool_size=1)
+    with monkeypatch.context() as patch, suppress(KeyError), store.write() as connection:
+        MAKE.run(connection, ROW)
+        patch.setattr(store.engine.dialect, "do_commit", lambda _connection: {}["interrupted"])
+    with store.write() as connection:
+        MAKE.run(connection, ROW | {"id": "thread2", "contact_id": "contact2"})
+    with store.read() as connection:
+        assert connection.execute(text("SELECT id FROM thread")).scalars().all() == ["thread2"]
+    store.close()

@@ -1,11 +1,12 @@
 """SQLite's writers: one by one, with one commit for those who wait, and each undone alone."""
 
 import fcntl
+import signal
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 
@@ -26,10 +27,19 @@ class Refused(Exception):
     """What a block raises."""
 
 
+class Interrupted(Exception):
+    """What a signal raises."""
+
+
+def _interrupt() -> None:
+    raise Interrupted
+
+
 class Book:
     """A database file in which threads write their numbers."""
 
     def __init__(self, file: Path) -> None:
+        self._file = file
         self.lock = Path(f"{file}.lock")
         self.store = Store(f"sqlite:///{file}")
         self.commits = 0
@@ -48,8 +58,8 @@ class Book:
     @property
     def numbers(self) -> set[int]:
         """What anybody who reads now finds."""
-        with self.store.read() as connection:
-            return set(connection.execute(text("SELECT number FROM entry")).scalars())
+        with closing(sqlite3.connect(self._file)) as reader:
+            return {number for (number,) in reader.execute("SELECT number FROM entry")}
 
     def write_at_once(self, *writers: Callable[[], bool]) -> list[Future[bool]]:
         """Run writers that have lined up, in this order, behind one that writes 0."""
@@ -68,13 +78,17 @@ class Book:
             threading.Event().wait(0.001)
 
     @property
+    def is_waited_for(self) -> bool:
+        """Whether somebody stands in line to write."""
+        return bool(self._writer._line._waiting)
+
+    @property
     def _writer(self) -> Writer:
         assert self.store._writer is not None
         return self.store._writer
 
-    def _count(self, connection: Connection) -> None:
-        shared = self._writer._shared  # those of readers are no matter
-        self.commits += shared is not None and connection is shared.connection
+    def _count(self, _connection: Connection) -> None:
+        self.commits += 1
 
 
 @pytest.fixture
@@ -148,6 +162,79 @@ def test_a_commit_that_fails_fails_for_all_of_them(book: Book) -> None:
     event.remove(book.store.engine, "commit", fail)
     assert book.numbers == set()
     assert book.write(3)
+
+
+def test_a_commit_that_is_interrupted_is_kept_by_nobody(book: Book) -> None:
+    def interrupt(_connection: Connection) -> None:
+        raise Interrupted
+
+    event.listen(book.store.engine, "commit", interrupt)
+    with ThreadPoolExecutor(1) as pool:
+        with suppress(Interrupted, DatabaseDown), book.store.write() as connection:
+            connection.execute(text("INSERT INTO entry VALUES (0)"))
+            done = pool.submit(book.write, 1)
+            book.wait_for_a_line(1)
+        assert isinstance(done.exception(SOON), (DatabaseDown, Interrupted))
+    event.remove(book.store.engine, "commit", interrupt)
+    assert book.numbers == set()
+    assert book.write(3)
+
+
+def test_who_is_interrupted_in_line_holds_nobody_up(book: Book) -> None:
+    """The signal comes to this thread while it waits behind another that writes."""
+    before = signal.signal(signal.SIGALRM, lambda *_: _interrupt())
+    waits = threading.Event()
+
+    def write_slowly() -> None:
+        with book.store.write() as connection:
+            connection.execute(text("INSERT INTO entry VALUES (0)"))
+            waits.set()
+            book.wait_for_a_line(1)
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGALRM)
+            while book.is_waited_for:
+                threading.Event().wait(0.001)
+
+    with ThreadPoolExecutor(1) as pool:
+        done = pool.submit(write_slowly)
+        waits.wait(SOON)
+        with pytest.raises(Interrupted):
+            book.write(1)
+        done.result(SOON)
+    signal.signal(signal.SIGALRM, before)
+    assert book.write(2)
+    assert book.numbers == {0, 2}
+
+
+def test_who_is_to_be_alone_neither_joins_others_nor_is_joined(book: Book) -> None:
+    def write_alone() -> bool:
+        with book.store.write(alone=True) as connection:
+            connection.execute(text("INSERT INTO entry VALUES (2)"))
+            assert book.numbers == {0, 1}  # those before have committed
+        return True
+
+    done = book.write_at_once(partial(book.write, 1), write_alone, partial(book.write, 3))
+    assert [each.result(SOON) for each in done] == [True, True, True]
+    assert book.commits == 3
+
+
+def test_a_transaction_that_sqlite_has_undone_is_not_said_to_be_kept(book: Book) -> None:
+    def lose(connection: Connection) -> None:
+        connection.execute(text("INSERT INTO entry VALUES (1)"))
+        connection.connection.dbapi_connection.execute("ROLLBACK")  # type: ignore[union-attr]  # as on a full disk
+
+    with pytest.raises(DatabaseDown), book.store.write() as connection:
+        lose(connection)
+    assert book.numbers == set()
+
+
+def test_a_turn_that_cannot_be_asked_for_keeps_nobody_from_writing(book: Book) -> None:
+    book.lock.with_name(f"{book.lock.name}-next").unlink()
+    book.lock.with_name(f"{book.lock.name}-next").mkdir()
+    other = Store(str(book.store.engine.url))
+    with other.write() as connection:
+        connection.execute(text("INSERT INTO entry VALUES (1)"))
+    other.close()
+    assert book.numbers == {1}
 
 
 def test_a_lock_that_another_process_keeps_ends_in_an_outage_not_in_a_wait(

@@ -38,10 +38,10 @@ class WatchedStore(Store):
         self._watcher = watcher
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, *, alone: bool = False) -> Iterator[Connection]:
         """See Store."""
         self._watcher.before()
-        with super().write() as connection:
+        with super().write(alone=alone) as connection:
             yield connection
             self._watcher.committing()
         self._watcher.committed()

@@ -110,7 +110,7 @@ def _swap(
 ) -> RolledBack:
     """The files are written while no other publication can look: disk and database agree after."""
     folder = world.settings.rules_dir
-    with world.store.write() as connection:
+    with world.store.write(alone=True) as connection:
         take_turn(connection)
         if in_force(connection, live.tenant_id) != live:
             raise Overtaken(f"another revision of {live.tenant_id} went live just now")
