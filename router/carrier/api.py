@@ -181,6 +181,10 @@ class Carrier(Protocol):
         """What people sent to any of our numbers since then, newest first."""
         ...
 
+    def list_written(self, from_address: str, since: datetime) -> list[Listed]:
+        """What one person sent to any of our numbers since then, newest first."""
+        ...
+
     def list_media(self, sid: str) -> tuple[Media, ...]:
         """The media of one text; none where the text is gone."""
         ...

@@ -110,6 +110,12 @@ class TwilioCarrier:
             found = self._messages.stream(date_sent_after=first_day, page_size=_PAGE_SIZE)
             return [each for each in newest_first(found, since) if each.direction == "inbound"]
 
+    def list_written(self, from_address: str, since: datetime) -> list[Listed]:
+        """See Carrier."""
+        with asking("list what a person sent"):
+            found = self._messages.stream(from_=from_address, page_size=_PAGE_SIZE)
+            return [each for each in newest_first(found, since) if each.direction == "inbound"]
+
     def list_media(self, sid: str) -> tuple[Media, ...]:
         """See Carrier."""
         with asking("list the media of a text"):

@@ -62,6 +62,7 @@ _CANCEL = (
     .where(_OF_TENANT, col(Message.thread_id) == bindparam("thread"), _WAITING)
     .values(_ENDED)
 )
+_CANCEL_TEMPLATE = _CANCEL.where(col(Message.template) == bindparam("of_template"))
 _CANCEL_OF_PERSON = (
     update(table(Message))
     .where(
@@ -113,6 +114,12 @@ def cancel_waiting(held: Held, reason: str) -> None:
         _CANCEL,
         {"tenant": held.tenant_id, "thread": held.thread_id, "why": reason, "now": held.at},
     )
+
+
+def cancel_template(held: Held, template: str, reason: str) -> None:
+    """What waits in this thread with the words of that template will not be sent."""
+    wanted = {"tenant": held.tenant_id, "thread": held.thread_id, "why": reason, "now": held.at}
+    held.connection.execute(_CANCEL_TEMPLATE, wanted | {"of_template": template})
 
 
 def cancel_for_person(held: Held, reason: str, only_number: str | None) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, exists, select
 from sqlmodel import col
 
 from router.carrier.addresses import is_address
@@ -20,7 +20,7 @@ from router.flows.ripples import Ripples
 from router.flows.senders import Sender, find_receiver
 from router.flows.watermarks import mark, raise_mark
 from router.flows.world import World
-from router.store.tables import Message, Tombstone
+from router.store.tables import Message, PrivacyRequest, Tombstone
 
 INBOUND = "inbound"
 OVERLAP = timedelta(hours=1)  # longer than the log lags behind and clocks differ
@@ -77,7 +77,11 @@ def _missing(world: World, listed: Sequence[Listed], began: datetime) -> Iterato
         with world.store.read() as connection:
             whose = _whose(connection, [text for text in some if _is_for_us(text, began)])
             known = _known(world, connection, whose)
-        yield from (text for text in some if text.sid in whose and text.sid not in known)
+            missed = [text for text in some if text.sid in whose and text.sid not in known]
+            erased = {
+                text.sid for text in missed if _is_erased(world, connection, whose[text.sid], text)
+            }
+        yield from (text for text in missed if text.sid not in erased)
 
 
 def _is_for_us(text: Listed, began: datetime) -> bool:
@@ -115,6 +119,17 @@ def _known(world: World, connection: Connection, whose: dict[str, str]) -> set[s
         known.update(row.sid for row in connection.execute(stored))
         known.update(hashed[row.sid_hash] for row in connection.execute(erased))
     return known
+
+
+def _is_erased(world: World, connection: Connection, tenant_id: str, text: Listed) -> bool:
+    """Whether its writer has had everything erased that they had written by then."""
+    lookup = world.keys(connection, tenant_id).lookup("address", text.from_address)
+    later = exists().where(
+        col(PrivacyRequest.tenant_id) == tenant_id,
+        col(PrivacyRequest.lookup) == lookup,
+        col(PrivacyRequest.confirmed_at) >= text.created_at,
+    )
+    return connection.execute(select(later)).scalar_one()
 
 
 def _take_in(carrier: Carrier, detour: Detour, text: Listed) -> bool:

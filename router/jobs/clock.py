@@ -20,6 +20,7 @@ from router.flows.restoring.age import beat
 from router.flows.sending.settle import unsettled
 from router.flows.sending.stranded import let_go_stranded
 from router.flows.sending.strays import forget_strays
+from router.flows.sending.unheard import ask_after
 from router.flows.spool import drain_spool
 from router.flows.sweep import sweep
 from router.flows.timers import fire_due
@@ -117,12 +118,17 @@ class Clock:
             chore.run_if_due(time.monotonic())
 
     def watch_log(self, stopped: threading.Event) -> None:
-        """Reconcile now and every few minutes, until `stopped` is set."""
-        minutes = self.world.settings.reconcile_minutes
-        every_seconds = minutes * MINUTE_SECONDS
-        chore = Chore("inbound", every_seconds, self.reconcile, self.world.meters)
+        """Reconcile now and every few minutes, and ask after what no callback told, until `stopped`
+        is set.
+        """
+        minutes, meters = self.world.settings.reconcile_minutes, self.world.meters
+        chores = (
+            Chore("inbound", minutes * MINUTE_SECONDS, self.reconcile, meters),
+            Chore("unheard", MINUTE_SECONDS, self.ask_after, meters),
+        )
         while not stopped.is_set():
-            chore.run_if_due(time.monotonic())
+            for chore in chores:
+                chore.run_if_due(time.monotonic())
             stopped.wait(LOOK_SECONDS)
 
     def fire_timers(self) -> None:
@@ -170,6 +176,10 @@ class Clock:
         """
         self.drain_spool()
         self.bell.ring(reconcile(self.world, self.carrier))
+
+    def ask_after(self) -> None:
+        """Ask the carrier after texts of which it told no end."""
+        self.bell.ring(ask_after(self.world, self.carrier))
 
 
 def _start(

@@ -55,6 +55,16 @@ class CarrierContract:
         assert (found.from_address, found.to, found.body) == (ALICE, HOTEL, "hi")
         assert carrier.list_received(since + timedelta(minutes=5)) == []
 
+    def test_what_one_person_sent_is_listed_apart_from_others(self, stage: Stage) -> None:
+        carrier: Carrier = stage.carrier
+        since = stage.now()
+        self.settled(stage, carrier)
+        stage.post("inbound", {"from": ALICE, "to": HOTEL, "body": "hi"})
+        stage.post("inbound", {"from": "+16125550199", "to": HOTEL, "body": "not hers"})
+        (found,) = carrier.list_written(ALICE, since)
+        assert (found.from_address, found.to, found.body) == (ALICE, HOTEL, "hi")
+        assert carrier.list_written(ALICE, since + timedelta(minutes=5)) == []
+
     def test_a_redacted_text_has_no_body(self, stage: Stage) -> None:
         carrier: Carrier = stage.carrier
         sid = self.settled(stage, carrier)

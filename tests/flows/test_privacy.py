@@ -70,6 +70,24 @@ def test_a_code_that_is_too_old_is_an_ordinary_text(
     assert alice.thread["team"] == "front-desk"
 
 
+def test_a_code_that_has_ended_does_not_leave_any_more(
+    alice: Person, line: Line, advance: Callable[..., None]
+) -> None:
+    alice.texts("DELETE")
+    advance(minutes=16)
+    line.drain()
+    assert [one["state"] for one in alice.messages if one["direction"] == "out"] == ["canceled"]
+
+
+def test_a_code_takes_the_place_of_one_that_has_not_left(alice: Person, line: Line) -> None:
+    alice.texts("DELETE")
+    alice.texts("DELETE")
+    line.drain()
+    states = [one["state"] for one in alice.messages if one["direction"] == "out"]
+    assert states[0] == "canceled"
+    assert states[1] in {"accepted", "sent", "delivered"}
+
+
 def test_the_receipt_is_waited_for(alice: Person, line: Line) -> None:
     alice.texts("DELETE")
     alice.texts(f"code {code_of(alice)}")

@@ -22,6 +22,7 @@ from router.flows.reconcile import (
 from router.flows.world import World
 from router.store.tables import DecisionRecord, Message, Tombstone, Watermark
 from tests.flows.conftest import BOOK, EVENTS, MAIN, TENANT, Line, Person
+from tests.flows.test_privacy import erase_whole
 
 ANOTHER = "+16125550177"
 ONE_DATABASE = pytest.mark.parametrize(
@@ -245,3 +246,33 @@ def test_what_is_known_already_costs_no_statement_of_its_own(
         alice.texts(str(count), sid=missed(alice, str(count)))
     advance(minutes=2)
     assert statements() == few
+
+
+def test_what_was_missed_before_an_erasure_goes_with_it_and_does_not_come_back(
+    alice: Person, line: Line, missed: Callable[..., str], advance: Callable[..., None]
+) -> None:
+    alice.texts("towels")
+    missed(alice, "what was missed")
+    advance(seconds=2)
+    erase_whole(alice, line, advance)
+    assert line.log(alice) == []
+    assert not line.carrier.list_written(alice.address, line.world.now() - timedelta(days=1))
+    advance(minutes=2)
+    reconcile(line.world, line.carrier)
+    assert alice.shown().get("messages", []) == []
+
+
+def test_a_log_that_still_shows_what_was_erased_brings_nobody_back(
+    alice: Person, line: Line, missed: Callable[..., str], advance: Callable[..., None]
+) -> None:
+    line.breaks(on="list", kind="lag", seconds=3600)
+    alice.texts("towels")
+    missed(alice, "what was missed")
+    advance(seconds=2)
+    erase_whole(alice, line, advance)
+    line.simulator.faults.clear()
+    advance(seconds=2)
+    missed(alice, "written afterwards")
+    advance(minutes=2)
+    reconcile(line.world, line.carrier)
+    assert texts(alice) == ["written afterwards"]

@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from router.carrier.api import Carrier, CarrierError
 from router.flows.privacy.remains import forget_sids, last_seq
+from router.flows.senders import find_receiver
 from router.flows.world import World
 from router.store.rows import CONTACT_OF_THREAD, AnyRow
 from router.store.tables import Contact, Message, Thread
@@ -42,6 +43,11 @@ def delete_at_carrier(world: World, carrier: Carrier, target: AnyRow) -> bool:
             forget_sids(world, target, gone)
             if len(gone) < len(sids) or time.monotonic() > ends:
                 return False
+        missed = list(_missed(world, carrier, known, target))
+        gone = [sid for sid in missed if carrier.delete(sid) == "gone"]
+        forget_sids(world, target, gone)
+        if len(gone) < len(missed):
+            return False
         return all(carrier.delete(sid) == "gone" for sid in _strays(carrier, known, target))
     except CarrierError:
         return False
@@ -78,4 +84,16 @@ def _strays(carrier: Carrier, known: _Known, target: AnyRow) -> Iterator[str]:
     for number in known.numbers:
         for listed in carrier.list_sent(known.address, number, LONG_AGO):
             if listed.sid not in known.kept and listed.created_at <= target.updated_at:
+                yield listed.sid
+
+
+def _missed(world: World, carrier: Carrier, known: _Known, target: AnyRow) -> Iterator[str]:
+    """Texts of the person to this business that never reached us, up to their code."""
+    written = carrier.list_written(known.address, LONG_AGO)
+    before = [each for each in written if each.created_at <= target.confirmed_at]
+    with world.store.read() as connection:
+        for listed in before:
+            receiver = find_receiver(connection, listed.to, listed.service_sid)
+            is_theirs = receiver is not None and receiver.tenant_id == target.tenant_id
+            if is_theirs and listed.sid not in known.kept:
                 yield listed.sid

@@ -64,6 +64,7 @@ def _target(world: World, tenant_id: str, request_id: str) -> AnyRow | None:
                 col(PrivacyRequest.id),
                 col(PrivacyRequest.lookup),
                 col(PrivacyRequest.created_at),
+                col(PrivacyRequest.confirmed_at),
                 col(PrivacyRequest.state).label("request_state"),
                 col(Message.thread_id),
                 col(Message.seq),

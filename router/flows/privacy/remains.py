@@ -1,6 +1,7 @@
 """What this database still holds of a person who is being erased, and its removal."""
 
-from sqlalchemy import Connection, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, delete, exists, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from router.flows.assign.hands import let_go, queue_up
@@ -8,7 +9,7 @@ from router.flows.audit import note
 from router.flows.dispatches.remains import cancel_dispatches, delete_dispatches
 from router.flows.held import Held, hold_thread, save, save_contact
 from router.flows.world import World
-from router.store.rows import AnyRow, is_unfinished
+from router.store.rows import AnyRow, is_unfinished, table
 from router.store.tables import (
     ConsentEvent,
     Contact,
@@ -24,6 +25,10 @@ from rules.decision import ThreadState
 
 ERASED = "privacy.erased"
 """In the audit: an erasure was carried out. `texts`: how many of the person's own texts went."""
+_BURY = {
+    dialect.dialect.name: dialect.insert(table(Tombstone)).on_conflict_do_nothing()
+    for dialect in (sqlite, postgresql)
+}
 
 
 def is_in_flight(world: World, target: AnyRow) -> bool:
@@ -95,7 +100,7 @@ def forget_sids(world: World, target: AnyRow, sids: list[str]) -> None:
         tombstones = [
             {"tenant_id": target.tenant_id, "sid_hash": keys.lookup("sid", sid)} for sid in sids
         ]
-        connection.execute(insert(Tombstone), tombstones)
+        connection.execute(_BURY[connection.dialect.name], tombstones)
         connection.execute(
             update(Message)
             .where(col(Message.tenant_id) == target.tenant_id, col(Message.sid).in_(sids))

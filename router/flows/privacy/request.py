@@ -7,7 +7,7 @@ from sqlalchemy import insert, update
 from sqlmodel import col
 
 from router.flows.held import Held
-from router.flows.outbox import FIRST, Draft
+from router.flows.outbox import FIRST, Draft, cancel_template
 from router.store.ids import ALPHABET, new_id
 from router.store.tables import PrivacyRequest
 from rules.decision import AskPrivacy
@@ -16,6 +16,7 @@ from rules.texts.builtin import fill
 
 CODE_DIGITS = 6
 CODE_LIVES = timedelta(minutes=15)
+DELETE_CODE = "delete"  # the template that tells the code
 RECEIPT_LETTERS = 8
 SATURDAY = 5
 ANSWER_WITHIN = timedelta(days=28)  # never later than GDPR 12(3)'s month, whichever month it is
@@ -81,3 +82,4 @@ def _void_earlier(held: Held) -> None:
         )
         .values(state="expired")
     )
+    cancel_template(held, DELETE_CODE, "too_late")

@@ -14,6 +14,7 @@ from router.flows.consent.places import places_of
 from router.flows.consent.scopes import CARRIER, MARKETING
 from router.flows.consent.standing import Purpose, Standing
 from router.flows.outbox import EXEMPT, OWN_TEXT_COUNTS
+from router.flows.privacy.request import CODE_LIVES, DELETE_CODE
 from router.flows.senders import Sender
 from router.flows.world import World
 from router.store.rows import AnyRow
@@ -98,10 +99,15 @@ class Judge:
         return None if self._is_answer(row) else self._on_unasked(row, standings[row.person])
 
     def _on_exempt(self, row: AnyRow) -> Verdict | None:
-        """After an opt-out only its confirmation and answers to later words may go, in time."""
+        """After an opt-out only its confirmation and answers to later words may go, in time; a code
+        that has ended is no use.
+        """
         if row.closed_since is not None and row.created_at < row.closed_since:
             return Verdict("suppressed", "opted_out")
-        if row.template in CONFIRMATIONS and self.at - row.created_at > CONFIRMED_WITHIN:
+        waited = self.at - row.created_at
+        if row.template in CONFIRMATIONS and waited > CONFIRMED_WITHIN:
+            return Verdict("canceled", "too_late")
+        if row.template == DELETE_CODE and waited > CODE_LIVES:
             return Verdict("canceled", "too_late")
         return None
 

@@ -62,6 +62,7 @@ class PrivacyRequest(SQLModel, table=True):
     receipt_message_id: str | None = None
     retry_at: datetime | None = None
     created_at: datetime
+    confirmed_at: datetime | None = None
     due_at: datetime
     done_at: datetime | None = None
 

@@ -81,6 +81,11 @@ class PlainCarrier:
         """See Carrier."""
         return [each for each in self._newest_first(since) if each.direction == "inbound"]
 
+    def list_written(self, from_address: str, since: datetime) -> list[Listed]:
+        """See Carrier."""
+        received = self.list_received(since)
+        return [each for each in received if each.from_address == from_address]
+
     def _newest_first(self, since: datetime) -> list[Listed]:
         earliest = since.replace(microsecond=0)
         return [each for each in reversed(self.log.values()) if each.created_at >= earliest]

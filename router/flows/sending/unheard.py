@@ -1,0 +1,86 @@
+"""Texts of which the carrier told no end: a callback may have met nobody. It is asked, twice.
+
+Each is asked after when it is twenty minutes old, and when it is twelve hours old; how far that has
+come is a watermark of its own. What the carrier says is merged as its callback would have been.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import select
+from sqlmodel import col
+
+from router.carrier.api import Carrier, StatusUpdate
+from router.flows.ripples import CALM, Ripples
+from router.flows.sending.status import record_status
+from router.flows.watermarks import mark, raise_mark
+from router.flows.world import World
+from router.store.rows import AnyRow
+from router.store.tables import Message, Tenant
+
+AGES = {"heard_soon": timedelta(minutes=20), "heard_late": timedelta(hours=12)}
+LONGEST_LOOK_BACK = timedelta(days=1)
+BATCH = 100  # more than are claimed at one time, and so have one `attempted_at`
+A_LITTLE = timedelta(microseconds=1)
+MORE_TO_COME = ("accepted", "sent")
+
+log = structlog.get_logger()
+
+
+def ask_after(world: World, carrier: Carrier) -> Ripples:
+    """Ask after some of those whose time has come; any number of processes may, at once.
+
+    Raises CarrierError where the carrier cannot be asked: the watermark stays where it is then.
+    """
+    ripples = CALM
+    for name, age in AGES.items():
+        ripples |= _ask(world, carrier, name, world.now() - age)
+    return ripples
+
+
+def _ask(world: World, carrier: Carrier, name: str, until: datetime) -> Ripples:
+    rows, ripples = _unheard(world, name, until), CALM
+    for row in rows:
+        listed = carrier.fetch(row.sid)
+        if listed is not None and listed.status != row.state:
+            news = StatusUpdate(
+                sid=row.sid,
+                status=listed.status,
+                error_code=listed.error_code,
+                message_id=row.id,
+                attempt=row.attempt,
+                tenant=row.tenant_id,
+            )
+            ripples |= record_status(world, news)
+    is_whole = len(rows) < BATCH
+    with world.store.write() as connection:
+        raise_mark(connection, name, until if is_whole else rows[-1].attempted_at - A_LITTLE)
+    if ripples.threads:
+        log.info("heard_late", threads=len(ripples.threads))
+    return ripples
+
+
+def _unheard(world: World, name: str, until: datetime) -> Sequence[AnyRow]:
+    """The oldest of them since the watermark, as many as a round asks after."""
+    with world.store.read() as connection:
+        since = mark(connection, name) or until - LONGEST_LOOK_BACK
+        return connection.execute(
+            select(
+                col(Message.tenant_id),
+                col(Message.id),
+                col(Message.sid),
+                col(Message.state),
+                col(Message.attempt),
+                col(Message.attempted_at),
+            )
+            .join_from(Tenant, Message, col(Message.tenant_id) == col(Tenant.id))
+            .where(
+                col(Message.sid).is_not(None),
+                col(Message.attempted_at) > max(since, until - LONGEST_LOOK_BACK),
+                col(Message.attempted_at) <= until,
+                col(Message.state).in_(MORE_TO_COME),
+            )
+            .order_by(col(Message.attempted_at))
+            .limit(BATCH)
+        ).all()
