@@ -13,7 +13,7 @@ import smsutil  # type: ignore[import-untyped]  # smsutil ships no type informat
 from router.carrier.addresses import channel_of, is_short_code, is_toll_free
 from router.settings import Settings
 
-USED = 0.95  # of a pace: what is left over is for the jitter of the way, so no second sees more
+USED = 0.93  # of a pace: the rest is for the jitter of the way, so that no second sees more
 CLOSEST = 0.975  # of a pace: how close texts may follow each other that were late for their turn
 AHEAD = timedelta(milliseconds=200)  # how early a text is claimed for its turn
 

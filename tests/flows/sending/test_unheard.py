@@ -9,7 +9,9 @@ from sqlmodel import col
 from router.carrier.api import CarrierError
 from router.flows.sending.unheard import AGES, ask_after
 from router.store.tables import Message
-from tests.flows.conftest import Line, Person
+from tests.flows.conftest import Line, Person, wait_for
+
+FINAL = {"delivered", "undelivered"}
 
 
 def send_unheard(alice: Person, line: Line, **fault: Any) -> None:
@@ -18,6 +20,8 @@ def send_unheard(alice: Person, line: Line, **fault: Any) -> None:
         line.breaks(**fault)
     alice.texts("towels")
     line.drain()
+    sid = alice.messages[-1]["sid"]
+    wait_for(lambda: (at_carrier := line.carrier.fetch(sid)) and at_carrier.status in FINAL)
     assert alice.messages[-1]["state"] == "accepted"
 
 
