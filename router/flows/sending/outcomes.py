@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import ColumnElement, Connection, bindparam, or_, update
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
 from router.carrier.api import Accepted, Delay, Outcome, Refused, Unknown, state_after
@@ -51,7 +50,9 @@ def record_all(world: World, attempts: Sequence[Attempt]) -> None:
     if taken:
         try:
             record_accepted(world, taken)
-        except IntegrityError:  # one of the SIDs was taken for another text's by the settling
+        except DatabaseDown:
+            raise
+        except Exception:  # noqa: BLE001 (whose fault it is shows, and is told, one by one)
             for each in taken:
                 _record_alone(world, *each)
     for claim, outcome in attempts:
