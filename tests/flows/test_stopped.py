@@ -5,9 +5,14 @@ from collections.abc import Callable
 from sqlalchemy import update
 from sqlmodel import col
 
+from router.carrier.api import Accepted
+from router.flows.senders import find_receiver
+from router.flows.sending.claims import Claim, claim
+from router.flows.sending.outcomes import record
 from router.flows.sending.stopped import stopped_senders
+from router.flows.world import World
 from router.store.tables import Number
-from tests.flows.conftest import MAIN, TENANT, Line, Person
+from tests.flows.conftest import MAIN, TENANT, Line, Person, wait_for
 
 
 def test_a_refused_account_names_the_number_and_what_waits_until_it_works_again(
@@ -28,6 +33,40 @@ def test_a_refused_account_names_the_number_and_what_waits_until_it_works_again(
     line.simulator.faults.clear()
     line.drain()
     assert stopped_senders(world) == []
+
+
+def states(*people: Person) -> list[str]:
+    return [one["state"] for who in people for one in who.messages if one["direction"] == "out"]
+
+
+def test_an_account_that_is_refused_by_callback_stops_the_number_and_is_probed_later(
+    alice: Person, bob: Person, line: Line, advance: Callable[..., None]
+) -> None:
+    line.breaks(on="delivery", kind="failed", code=30002, times=2)
+    alice.texts("towels")
+    bob.texts("towels")
+    line.drain()
+    wait_for(lambda: states(alice, bob) == ["failed", "failed"])
+    alice.texts("soap please")
+    bob.texts("soap please")
+    line.drain()
+    (stopped,) = stopped_senders(alice.world)
+    assert (stopped.address, stopped.code, stopped.waiting) == (MAIN, 30002, 2)
+    assert len(line.log(alice) + line.log(bob)) == 2, "nothing leaves while it is stopped"
+    advance(minutes=6)
+    probe, rest = claimed(alice.world), claimed(alice.world)
+    assert [one.is_probe for one in probe] == [True]
+    assert rest == ()
+    record(alice.world, probe[0], Accepted("SMprobe", "queued"))
+    assert stopped_senders(alice.world) == []
+    assert len(claimed(alice.world)) == 1
+
+
+def claimed(world: World) -> tuple[Claim, ...]:
+    with world.store.read() as connection:
+        sender = find_receiver(connection, MAIN, None)
+    assert sender is not None
+    return claim(world, sender, 10).messages
 
 
 def test_a_pause_that_is_over_with_nothing_left_to_try_is_not_told(

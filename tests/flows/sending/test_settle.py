@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from time import sleep
 from typing import Any
 
+import pytest
 from sqlalchemy import select, update
 from sqlmodel import col
 
@@ -113,25 +114,27 @@ def test_a_text_that_is_settled_while_a_later_one_is_claimed_is_not_queued_behin
     assert states(alice) == ["review", "sending"]
 
 
+@pytest.mark.parametrize(("kind", "code"), [("undelivered", 30003), ("failed", 30001)])
 def test_a_text_that_was_not_delivered_for_a_reason_that_passes_is_sent_once_more(
-    alice: Person, line: Line, advance: Callable[..., None]
+    alice: Person, line: Line, advance: Callable[..., None], kind: str, code: int
 ) -> None:
-    line.breaks(on="delivery", kind="30003", times=2)
+    line.breaks(on="delivery", kind=kind, code=code, times=2)
     alice.texts("towels")
     line.drain()
     wait_for(lambda: states(alice) == ["held"])
     advance(minutes=11)
     release_due(alice.world)
     line.drain()
-    wait_for(lambda: states(alice) == ["undelivered"])
+    wait_for(lambda: states(alice) == [kind])
     assert len(line.log(alice)) == 2
 
 
-def test_a_code_is_not_sent_once_more(alice: Person, line: Line) -> None:
-    line.breaks(on="delivery", kind="30003")
+@pytest.mark.parametrize(("kind", "code"), [("undelivered", 30003), ("failed", 30022)])
+def test_a_code_is_not_sent_once_more(alice: Person, line: Line, kind: str, code: int) -> None:
+    line.breaks(on="delivery", kind=kind, code=code)
     alice.texts("DELETE")
     line.drain()
-    wait_for(lambda: states(alice) == ["undelivered"])
+    wait_for(lambda: states(alice) == [kind])
 
 
 def test_news_that_it_arrived_after_all_ends_the_wait_for_the_retry(
