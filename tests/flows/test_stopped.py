@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 
+import pytest
 from sqlalchemy import update
 from sqlmodel import col
+from structlog.testing import capture_logs
 
-from router.carrier.api import Accepted
+from router.carrier.api import Accepted, Delay, Outcome, Refused, Unknown
 from router.flows.senders import find_receiver
 from router.flows.sending.claims import Claim, claim
+from router.flows.sending.hands import NOT_BEGUN
 from router.flows.sending.outcomes import record
 from router.flows.sending.stopped import stopped_senders
 from router.flows.world import World
@@ -60,6 +63,58 @@ def test_an_account_that_is_refused_by_callback_stops_the_number_and_is_probed_l
     record(alice.world, probe[0], Accepted("SMprobe", "queued"))
     assert stopped_senders(alice.world) == []
     assert len(claimed(alice.world)) == 1
+
+
+@pytest.mark.parametrize("outcome", [Unknown("no answer"), Delay(20429, 300.0), NOT_BEGUN])
+def test_a_probe_that_proves_nothing_lifts_neither_the_stop_nor_a_pause(
+    alice: Person, bob: Person, advance: Callable[..., None], outcome: Outcome
+) -> None:
+    world = alice.world
+    probe = probing(alice, bob, advance)
+    record(world, probe, outcome)
+    assert [one.code for one in stopped_senders(world)] == [20003]
+    assert claimed(world) == (), "while the probe's lease runs, and no pause is over"
+    advance(minutes=6)
+    (another,) = claimed(world)
+    assert another.is_probe
+
+
+@pytest.mark.parametrize("outcome", [Accepted("SMprobe", "queued"), Refused(21408, "permanent")])
+def test_a_probe_that_the_carrier_judged_by_itself_lifts_the_stop(
+    alice: Person, bob: Person, advance: Callable[..., None], outcome: Outcome
+) -> None:
+    probe = probing(alice, bob, advance)
+    record(alice.world, probe, outcome)
+    assert stopped_senders(alice.world) == []
+    (next_one,) = claimed(alice.world)
+    assert not next_one.is_probe
+
+
+def test_a_number_that_stops_is_told_once_by_its_id_and_the_code(
+    alice: Person, bob: Person, advance: Callable[..., None]
+) -> None:
+    with capture_logs() as logs:
+        probe = probing(alice, bob, advance)
+        record(alice.world, probe, Refused(20003, "stop_sender"))
+    (told,) = logs
+    assert told == {
+        "event": "sender_stopped",
+        "log_level": "warning",
+        "tenant": TENANT,
+        "sender": probe.sender_id,
+        "code": 20003,
+    }
+
+
+def probing(alice: Person, bob: Person, advance: Callable[..., None]) -> Claim:
+    """The account was refused for two texts; this one finds out whether it still is."""
+    alice.texts("towels")
+    bob.texts("towels")
+    for each in claimed(alice.world):
+        record(alice.world, each, Refused(20003, "stop_sender"))
+    advance(minutes=6)
+    (probe,) = claimed(alice.world)
+    return probe
 
 
 def claimed(world: World) -> tuple[Claim, ...]:

@@ -89,10 +89,10 @@ def record(world: World, claimed: Claim, outcome: Outcome) -> None:
                 settled = _settle(connection, claimed, at, state="failed", error_code=code)
                 if settled and action == "suppress" and code is not None:
                     take_refusal(world, connection, _refused(claimed), code)
+                if claimed.is_probe:  # this one text was judged, so the account is not refused
+                    resume(connection, *whose)
             case Unknown(reason):
                 _settle(connection, claimed, at, state="unknown", reason=reason)
-        if claimed.is_probe and not _is_account_refused(outcome):
-            resume(connection, *whose)
 
 
 def record_accepted(world: World, taken: Sequence[tuple[Claim, Accepted]]) -> None:
@@ -120,10 +120,6 @@ def _acceptance(claim: Claim, answer: Accepted, at: datetime) -> dict[str, objec
         "code": answer.error_code,
         "now": at,
     }
-
-
-def _is_account_refused(outcome: Outcome) -> bool:
-    return isinstance(outcome, Refused) and outcome.action == "stop_sender"
 
 
 def _refused(claimed: Claim) -> RefusedMessage:

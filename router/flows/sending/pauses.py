@@ -5,13 +5,16 @@ While a number is stopped, one text after each pause finds out whether the accou
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, or_, update
+import structlog
+from sqlalchemy import ColumnElement, Connection, or_, select, update
 from sqlmodel import col
 
 from router.store.tables import Number
 
 PAUSE = timedelta(minutes=5)
 ACCOUNT_REFUSED = 20003  # also where the carrier gives no code
+
+log = structlog.get_logger()
 
 
 def pause(connection: Connection, tenant_id: str, address: str, until: datetime) -> None:
@@ -26,15 +29,20 @@ def stop(
     connection: Connection, tenant_id: str, address: str, code: int | None, at: datetime
 ) -> None:
     """The account is refused; PAUSE after `at` one text finds out whether it still is."""
-    connection.execute(
-        update(Number)
-        .where(*_number(tenant_id, address))
-        .values(paused_code=code or ACCOUNT_REFUSED, paused_until=at + PAUSE)
-    )
+    ours = _number(tenant_id, address)
+    known = select(col(Number.id), col(Number.paused_code)).where(*ours).with_for_update()
+    number = connection.execute(known).one_or_none()
+    if number is None:
+        return
+    why = code or ACCOUNT_REFUSED
+    stopped = {"paused_code": why, "paused_until": at + PAUSE}
+    connection.execute(update(Number).where(*ours).values(stopped))
+    if number.paused_code is None:
+        log.warning("sender_stopped", tenant=tenant_id, sender=number.id, code=why)
 
 
 def resume(connection: Connection, tenant_id: str, address: str) -> None:
-    """The account is not refused any more."""
+    """The account is not refused any more: the carrier took a text, or refused it for itself."""
     connection.execute(
         update(Number)
         .where(*_number(tenant_id, address))
