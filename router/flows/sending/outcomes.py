@@ -12,7 +12,7 @@ from router.carrier.api import Accepted, Delay, Outcome, Refused, Unknown, state
 from router.flows.consent.refusals import RefusedMessage, take_refusal
 from router.flows.sending.claims import Claim
 from router.flows.sending.pauses import pause, resume, stop
-from router.flows.sending.strays import merge_strays
+from router.flows.sending.strays import find_strays, merge_strays
 from router.flows.world import World
 from router.store.engine import DatabaseDown
 from router.store.rows import table
@@ -99,15 +99,19 @@ def record_accepted(world: World, taken: Sequence[tuple[Claim, Accepted]]) -> No
     """Write down in one transaction what the carrier took.
 
     Who has the token of an attempt and the carrier's word for it is right, whatever was made of the
-    attempt meanwhile: its lease may have run out, or it may wait to be sent again.
+    attempt meanwhile: its lease may have run out, or it may wait to be sent again. What was heard
+    before is merged afterwards, so that a fault in that takes nothing back.
     """
     at = world.now()
     with world.store.write() as connection:
         connection.execute(_ACCEPT, [_acceptance(claim, answer, at) for claim, answer in taken])
-        merge_strays(world, connection, {answer.sid: claim for claim, answer in taken})
+        early = find_strays(connection, [answer.sid for _, answer in taken])
         for claim, _ in taken:
             if claim.is_probe:
                 resume(connection, claim.tenant_id, claim.number)
+    merge_strays(
+        world, [(claim.tenant_id, answer.sid) for claim, answer in taken if answer.sid in early]
+    )
 
 
 def _acceptance(claim: Claim, answer: Accepted, at: datetime) -> dict[str, object]:

@@ -15,7 +15,7 @@ from router.flows.senders import find_sender
 from router.flows.sending.claims import Claim, claim
 from router.flows.sending.outcomes import record
 from router.flows.sending.status import record_status
-from router.flows.sending.strays import forget_strays
+from router.flows.sending.strays import keep_stray, tend_strays
 from router.store.tables import Message, Thread
 from tests.flows.conftest import MAIN, TENANT, Line, Person, wait_for
 
@@ -172,9 +172,12 @@ def claimed(person: Person, body: str) -> Claim:
     return only
 
 
-def stray(person: Person, status: str) -> None:
-    news = StatusUpdate("SMstray", status, None, None, None, None, from_address=MAIN)
-    record_status(person.world, news)
+def stray(person: Person, status: str, code: int | None = None) -> None:
+    record_status(person.world, stray_news(status, code))
+
+
+def stray_news(status: str, code: int | None = None) -> StatusUpdate:
+    return StatusUpdate("SMstray", status, code, None, None, None, from_address=MAIN)
 
 
 def test_a_status_that_comes_before_its_sid_is_known_is_merged_once_it_is(alice: Person) -> None:
@@ -191,9 +194,48 @@ def test_a_stray_status_is_forgotten_after_an_hour(
     mine = claimed(alice, "towels")
     stray(alice, "delivered")
     advance(minutes=61)
-    forget_strays(alice.world)
+    tend_strays(alice.world)
     record(alice.world, mine, Accepted("SMstray", "queued"))
     assert states(alice) == ["accepted"]
+
+
+def test_two_first_statuses_that_come_at_once_are_both_heard(alice: Person) -> None:
+    mine = claimed(alice, "towels")
+    with ThreadPoolExecutor(1) as aside:
+        with alice.world.store.write() as connection:
+            keep_stray(alice.world, connection, stray_news("sent"))
+            beside = aside.submit(stray, alice, "delivered")
+            sleep(0.3)
+        beside.result(30)
+    record(alice.world, mine, Accepted("SMstray", "queued"))
+    assert states(alice) == ["delivered"]
+
+
+def test_a_status_that_came_while_its_sid_was_written_down_is_merged_by_the_clock(
+    alice: Person,
+) -> None:
+    record(alice.world, claimed(alice, "towels"), Accepted("SMstray", "queued"))
+    with alice.world.store.write() as connection:
+        keep_stray(alice.world, connection, stray_news("delivered"))
+    ripples = tend_strays(alice.world)
+    assert ripples.threads
+    assert states(alice) == ["delivered"]
+    assert not tend_strays(alice.world).threads
+
+
+def test_a_text_is_written_down_as_taken_although_what_came_before_cannot_be_merged_yet(
+    alice: Person,
+) -> None:
+    mine, ledger = claimed(alice, "towels"), alice.world.ledger.path
+    stray(alice, "undelivered", 30005)
+    ledger.unlink(missing_ok=True)
+    ledger.mkdir(parents=True)  # nothing can be appended
+    record(alice.world, mine, Accepted("SMstray", "queued"))
+    assert states(alice) == ["accepted"]
+    ledger.rmdir()
+    tend_strays(alice.world)
+    assert states(alice) == ["undelivered"]
+    assert alice.shown()["consent"]["opted_out"]
 
 
 def test_what_the_carrier_said_in_the_end_is_right_whatever_was_made_of_the_attempt(
