@@ -149,6 +149,11 @@ class Listed:
     error_code: int | None = None
     media_count: int = 0
 
+    @property
+    def was_requested(self) -> bool:
+        """Whether a program had it sent, and not the carrier by itself as an answer."""
+        return self.direction == "outbound-api"
+
 
 @dataclass(frozen=True, slots=True)
 class NumberWebhooks:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlmodel import col
 
-from router.carrier.api import Accepted, StatusUpdate
+from router.carrier.api import Accepted, Outgoing, StatusUpdate
 from router.flows.release import release_due
 from router.flows.senders import find_sender
 from router.flows.sending.claims import Claim, claim
@@ -94,6 +94,49 @@ def test_of_two_texts_in_doubt_with_the_same_words_each_finds_its_own(
     advance(minutes=3)
     line.settle()
     assert states(alice) == ["review", "delivered"]
+
+
+def test_a_text_that_the_log_may_show_in_other_words_is_a_persons_to_decide(
+    alice: Person, line: Line, advance: Callable[..., None]
+) -> None:
+    never_hears(line)
+    line.breaks(on="create", kind="500_before")
+    alice.texts("towels")
+    line.drain()
+    sent_as(line, alice, "Sent from your trial account - Towels are on the way.")
+    advance(minutes=3)
+    line.settle()
+    assert states(alice) == ["review"]
+    assert message_reasons(alice) == ["other words"]
+
+
+def test_another_text_of_ours_in_the_log_is_not_taken_for_the_doubtful_one(
+    alice: Person, line: Line, advance: Callable[..., None]
+) -> None:
+    """A code has overtaken it, and nothing was heard of that either."""
+    never_hears(line)
+    line.breaks(on="create", kind="500_before")
+    alice.texts("towels")
+    line.drain()
+    line.breaks(on="create", kind="500_after")
+    alice.texts("DELETE")
+    line.drain()
+    assert states(alice) == ["unknown", "unknown"]
+    advance(minutes=3)
+    line.settle()
+    assert states(alice) == ["queued", "delivered"]
+
+
+def sent_as(line: Line, person: Person, body: str) -> None:
+    """The carrier takes a text to this person that no message of ours accounts for."""
+    outgoing = Outgoing(person.address, MAIN, body, None, "", line.world.monotonic() + 10)
+    assert isinstance(line.carrier.send(outgoing), Accepted)
+
+
+def message_reasons(person: Person) -> list[str | None]:
+    with person.world.store.read() as connection:
+        ours = select(col(Message.reason)).where(col(Message.direction) == "out")
+        return list(connection.execute(ours).scalars())
 
 
 def test_a_text_that_is_settled_while_a_later_one_is_claimed_is_not_queued_behind_it(
