@@ -86,7 +86,7 @@ class StatusUpdate:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A text to send. Past `deadline` (seconds of time.monotonic) not one byte of it is written.
+    """A text to send. Past `deadline` (of `steady_seconds`) not one byte of it is written.
 
     `callback_url` empty: no news of it is wanted.
     """
