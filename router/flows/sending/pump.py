@@ -56,8 +56,9 @@ class Pump:
                 return
             self._lineup.wake(sender_id)
             if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="pump", daemon=True)
-                self._thread.start()
+                thread = threading.Thread(target=self._run, name="pump", daemon=True)
+                thread.start()  # where the system has none to give, the next bell tries again
+                self._thread = thread
             self._changed.notify_all()
 
     def finish(self, timeout_seconds: float) -> bool:

@@ -155,6 +155,31 @@ def test_a_round_that_breaks_is_told_and_the_pump_goes_on(alice: Person, bob: Pe
     assert states(alice.world) == ["accepted"] * 2
 
 
+def test_a_thread_that_the_system_could_not_give_is_asked_for_again(
+    alice: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start, refused = threading.Thread.start, ["pump", "send"]
+
+    def give(thread: threading.Thread) -> None:
+        if thread.name in refused:
+            refused.remove(thread.name)
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", give)
+    pump = Pump(alice.world, Counter(), lambda _: None)  # type: ignore[arg-type]  # it only sends
+    (sender,) = alice.texts("towels").ripples.senders
+    with pytest.raises(RuntimeError):
+        pump.wake(sender)
+    pump.wake(sender)
+    wait_for(lambda: not refused)
+    bob.texts("soap please")
+    pump.wake(sender)
+    assert pump.finish(10)
+    pump.close()
+    assert states(alice.world) == ["accepted"] * 2
+
+
 def test_a_pump_that_closes_gives_back_what_it_had_not_begun(hotel: World) -> None:
     carrier = Counter()
     carrier.may_answer.clear()
