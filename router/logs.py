@@ -6,6 +6,7 @@ What libraries log is cut down to where it was logged, since their messages may 
 import json
 import logging
 import sys
+import threading
 import traceback
 from datetime import UTC, datetime
 from typing import Any
@@ -14,9 +15,13 @@ import structlog
 
 TRUSTED_LOGGERS = ("_granian", "granian", "rq")  # their messages hold process and job ids only
 
+log = structlog.get_logger()
+
 
 def set_up_logs(process: str, *, level: int = logging.INFO) -> None:
-    """Write every log line of this process as JSON to stderr, marked with `process`."""
+    """Write every log line of this process as JSON to stderr, marked with `process`; what ends a
+    thread of it, too.
+    """
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -33,6 +38,13 @@ def set_up_logs(process: str, *, level: int = logging.INFO) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(LibraryFormatter(process))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+
+    def tell_death(death: threading.ExceptHookArgs) -> None:
+        if not issubclass(death.exc_type, SystemExit):
+            error = death.exc_value or death.exc_type.__name__
+            log.error("thread_died", process=process, error=error)
+
+    threading.excepthook = tell_death
 
 
 def describe_error(error: BaseException) -> str:

@@ -1,5 +1,8 @@
-"""The time, as every process sees it: the real one, or one that the demo and tests move forward."""
+"""The time, as every process sees it: the real one, or one that the demo and tests move forward;
+and the seconds that deadlines are counted in.
+"""
 
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -14,6 +17,16 @@ class Now(Protocol):
 def real_now() -> datetime:
     """The machine's own time."""
     return datetime.now(UTC)
+
+
+_SINCE_BOOT = getattr(time, "CLOCK_BOOTTIME", None)  # Linux has it
+
+
+def steady_seconds() -> float:
+    """Seconds that only grow, for deadlines within a process. On Linux they go on while the machine
+    is suspended, as the leases in the database do; time.monotonic stands still there.
+    """
+    return time.monotonic() if _SINCE_BOOT is None else time.clock_gettime(_SINCE_BOOT)
 
 
 class MovableNow:

@@ -86,7 +86,7 @@ class StatusUpdate:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A text to send. Past `deadline` (seconds of time.monotonic) not one byte of it is written.
+    """A text to send. Past `deadline` (of `steady_seconds`) not one byte of it is written.
 
     `callback_url` empty: no news of it is wanted.
     """
@@ -148,6 +148,11 @@ class Listed:
     service_sid: str | None = None
     error_code: int | None = None
     media_count: int = 0
+
+    @property
+    def was_requested(self) -> bool:
+        """Whether a program had it sent, and not the carrier by itself as an answer."""
+        return self.direction == "outbound-api"
 
 
 @dataclass(frozen=True, slots=True)

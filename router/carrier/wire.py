@@ -1,10 +1,11 @@
 """One request on the wire: how far it came, and a stop at the last moment before the first byte."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+
+from router.now import steady_seconds
 
 
 class NotSent(Exception):
@@ -31,7 +32,7 @@ class Exchange:
 
     def mark_written(self) -> None:
         """The last moment before the first byte. Raises TooLate where the deadline has passed."""
-        if self.deadline is not None and time.monotonic() >= self.deadline:
+        if self.deadline is not None and steady_seconds() >= self.deadline:
             raise TooLate("the deadline passed before the request was written")
         self.is_written = True
 
@@ -41,7 +42,7 @@ _current: ContextVar[Exchange | None] = ContextVar("exchange", default=None)
 
 @contextmanager
 def exchange(deadline: float | None = None) -> Iterator[Exchange]:
-    """Follow the requests made inside; past `deadline` (time.monotonic) none is written."""
+    """Follow the requests made inside; past `deadline` (of steady_seconds) none is written."""
     followed = Exchange(deadline)
     token = _current.set(followed)
     try:

@@ -3,7 +3,6 @@
 import re
 import smtplib
 import ssl
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from router.couriers.outcome import Done, Failed, Outcome, Retry, Unknown
 from router.https import trusting_context
+from router.now import steady_seconds
 from router.settings import Settings
 
 SECONDS = 10.0
@@ -71,7 +71,7 @@ class Mailer:
         return asked if "@" in asked else f"bellhop@{self._domain}"
 
     def send(self, letter: Letter, deadline: float) -> Outcome:
-        """Hand a letter over, once; past `deadline` (time.monotonic) its text is not sent."""
+        """Hand a letter over, once; past `deadline` (of steady_seconds) its text is not sent."""
         if self._server is None:
             return Failed(NO_SERVER)
         if not letter.to.isascii() or not letter.to.isprintable() or "@" not in letter.to:
@@ -80,7 +80,7 @@ class Mailer:
             with self._connected(self._server) as smtp:
                 _expect(smtp.mail(self.sender), "the sender")
                 _expect(smtp.rcpt(letter.to), "the address")
-                if time.monotonic() >= deadline:
+                if steady_seconds() >= deadline:
                     return Retry(NO_TIME)
                 return _hand_over(smtp, self._written(letter))
         except Refused as refused:

@@ -2,7 +2,6 @@
 where it counts what it did.
 """
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -12,7 +11,7 @@ from sqlmodel import col
 from router.flows.rulebooks.live import Live, LiveBooks, NotCompiled, RulebookLost
 from router.flows.senders import Sender
 from router.meters import Meters
-from router.now import Now, real_now
+from router.now import Now, real_now, steady_seconds
 from router.settings import Settings
 from router.store.engine import Store
 from router.store.ledger import Ledger
@@ -35,7 +34,7 @@ class World:
     ledger: Ledger
     now: Now = real_now
     meters: Meters = field(default_factory=Meters)
-    monotonic: Callable[[], float] = time.monotonic  # seconds; for deadlines within a process
+    monotonic: Callable[[], float] = steady_seconds  # for deadlines within a process
     receivers: dict[tuple[str, str | None], tuple[Sender, TenantKeys]] = field(
         default_factory=dict, repr=False
     )

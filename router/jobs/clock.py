@@ -19,7 +19,7 @@ from router.flows.release import release_due
 from router.flows.restoring.age import beat
 from router.flows.sending.settle import unsettled
 from router.flows.sending.stranded import let_go_stranded
-from router.flows.sending.strays import forget_strays
+from router.flows.sending.strays import tend_strays
 from router.flows.sending.unheard import ask_after
 from router.flows.spool import drain_spool
 from router.flows.sweep import sweep
@@ -167,8 +167,8 @@ class Clock:
         log.forget(now, timedelta(days=settings.access_log_days))
 
     def forget(self) -> None:
-        """Forget what was kept for an hour and nobody asked for."""
-        forget_strays(self.world)
+        """Merge the statuses whose text is known by now; forget what was kept for an hour."""
+        self.bell.ring(tend_strays(self.world))
 
     def reconcile(self) -> None:
         """Take in what came to the carrier and not to us. The spool goes first: it knows more of a

@@ -35,6 +35,7 @@ REVIEWED = {
     "overtaken": "Later texts have left since, so that it would come out of order.",
     "log lags": "The carrier's log did not tell in time.",
     "twin": "The carrier's log has a text with the same words, of another time.",
+    "other words": "The carrier's log has a text of that time in other words: it may be this one.",
     "number left the rulebook": "Its number left the rulebook while it was on its way.",
     "restored": "A backup was restored, which does not know what has left since.",
 }

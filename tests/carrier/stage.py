@@ -14,7 +14,7 @@ from router.carrier.api import Outgoing
 from router.carrier.signature import SIGNATURE_HEADER, signed_url, verify
 from router.carrier.simulator import Simulator
 from router.carrier.twilio import TwilioCarrier
-from router.now import MovableNow
+from router.now import MovableNow, steady_seconds
 from router.settings import Settings, load_settings
 
 ALICE, HOTEL = "+16125550101", "+16125550100"
@@ -101,7 +101,7 @@ def outgoing(body: str = "Towels are on the way.", **more: Any) -> Outgoing:
         "body": body,
         "service_sid": None,
         "callback_url": "http://127.0.0.1:1/nowhere",
-        "deadline": time.monotonic() + 30,
+        "deadline": steady_seconds() + 30,
     }
     return Outgoing(**{**given, **more})
 

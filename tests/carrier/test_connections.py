@@ -2,7 +2,6 @@
 
 import os
 import ssl
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,6 +10,7 @@ import pytest
 
 from router.carrier.connections import Connections
 from router.carrier.wire import NoAnswer, NotSent, TooLate, exchange
+from router.now import steady_seconds
 from tests.carrier.keeper import Keeper, keeping
 from tests.carrier.stage import wait_for
 from tests.couriers.certificate import make_certificate
@@ -109,7 +109,7 @@ def test_a_kept_connection_writes_nothing_past_the_deadline() -> None:
     with keeping() as keeper:
         connections = connections_to(keeper)
         connections.ask(ASKED)
-        with exchange(time.monotonic()) as followed, pytest.raises(TooLate):
+        with exchange(steady_seconds()) as followed, pytest.raises(TooLate):
             connections.ask(ASKED)
         assert not followed.is_written
         connections.ask(ASKED)

@@ -20,6 +20,7 @@ from router.carrier.api import (
     Unknown,
 )
 from router.carrier.twilio import TwilioCarrier
+from router.now import steady_seconds
 from tests.carrier.contract import CarrierContract
 from tests.carrier.raw import RawServer
 from tests.carrier.stage import ALICE, HOTEL, Stage, free_port, outgoing, settings_for, wait_for
@@ -98,7 +99,7 @@ def test_a_failed_handshake_sent_nothing(tmp_path: Path, raw_server: StartRaw) -
 def test_past_the_deadline_not_one_byte_is_written(tmp_path: Path, raw_server: StartRaw) -> None:
     server = raw_server(answer("201 Created", '{"sid": "SM1"}'))
     carrier = carrier_at(tmp_path, server.url)
-    assert carrier.send(outgoing(deadline=time.monotonic())) == Delay(None, 0)
+    assert carrier.send(outgoing(deadline=steady_seconds())) == Delay(None, 0)
     wait_for(lambda: server.requests)  # it had connected, and closed again
     assert server.requests == [b""]
     carrier.close()

@@ -1,6 +1,5 @@
 """Mail, handed to a real server: what arrives, and what each answer means."""
 
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +9,7 @@ import pytest
 
 from router.couriers.mail import NO_SERVER, NO_TIME, SILENT, Letter, Mailer
 from router.couriers.outcome import Done, Failed, Outcome, Retry, Unknown
+from router.now import steady_seconds
 from router.settings import Settings
 from tests.couriers.certificate import Certificate, make_certificate
 from tests.couriers.post_office import LOGIN, PostOffice, post_office
@@ -46,7 +46,7 @@ def localhost(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
 
 
 def send(mailer: Mailer, letter: Letter = LETTER) -> Outcome:
-    return mailer.send(letter, time.monotonic() + 10)
+    return mailer.send(letter, steady_seconds() + 10)
 
 
 def test_a_letter_arrives_whole(mailer: Make) -> None:
@@ -138,7 +138,7 @@ def test_a_server_that_is_not_there_is_tried_again(mailer: Make) -> None:
 
 def test_past_the_deadline_the_text_is_not_sent(mailer: Make) -> None:
     with post_office() as office:
-        assert mailer(office).send(LETTER, time.monotonic() - 1) == Retry(NO_TIME)
+        assert mailer(office).send(LETTER, steady_seconds() - 1) == Retry(NO_TIME)
     assert office.mails == []
 
 

@@ -6,7 +6,6 @@ becomes `unknown`.
 """
 
 import secrets
-import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -91,12 +90,12 @@ class DispatchClaim:
     attempt: int
     created_at: datetime
     token: str
-    deadline: float  # of time.monotonic: nothing is begun after it
+    deadline: float  # of world.monotonic: nothing is begun after it
 
 
 def claim_dispatches(world: World, tenant_id: str, limit: int) -> tuple[DispatchClaim, ...]:
     """Claim up to `limit` of what a tenant has to tell now, notices before webhooks."""
-    at, deadline = world.now(), time.monotonic() + LEASE.total_seconds() / 3
+    at, deadline = world.now(), world.monotonic() + LEASE.total_seconds() / 3
     token = secrets.token_hex(8)
     with world.store.write() as connection:
         wanted = {"tenant": tenant_id, "now": at}

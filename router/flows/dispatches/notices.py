@@ -4,8 +4,6 @@ It says who is needed and links to the thread. It holds neither the contact's wo
 nor their number: phones lie around.
 """
 
-import time
-
 from sqlalchemy import Connection, exists, select
 from sqlmodel import col
 
@@ -126,7 +124,7 @@ def try_push(means: Means, claim: DispatchClaim) -> Outcome:
     }
     outcomes: list[Outcome] = []
     for device in _in_turn(devices, claim.attempt):
-        if time.monotonic() >= claim.deadline:
+        if world.monotonic() >= claim.deadline:
             outcomes.append(Retry(mail.NO_TIME))
             break
         outcome = means.couriers.pusher.push(device.subscription, notice, claim.id)

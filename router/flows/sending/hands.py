@@ -73,8 +73,8 @@ class Hands:
         wanted = len(self._ready) + len(self._later) - self._idle
         for _ in range(min(wanted, self._most - len(self._threads))):
             thread = threading.Thread(target=self._work, name="send", daemon=True)
-            self._threads.append(thread)
             thread.start()
+            self._threads.append(thread)
 
     def _work(self) -> None:
         while (claim := self._next()) is not None:

@@ -12,6 +12,7 @@ from router.settings import Settings
 
 LONGEST_LEASE = timedelta(seconds=60)
 LOOK_UP = timedelta(seconds=10)  # the time that looking up takes: so long its thread still waits
+LOOK_BACK = timedelta(minutes=5)  # so long before an attempt the log is read, to be sure
 CLOCKS_DIFFER = timedelta(seconds=60)  # ours and the carrier's, at most
 GIVE_UP_AFTER = timedelta(minutes=10)  # a log that lags for longer settles nothing: a person does
 

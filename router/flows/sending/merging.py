@@ -1,7 +1,8 @@
 """A status of a text that we sent is merged into its message: by rank, so that order is no matter.
 
-A text that was not delivered for a reason that may pass is sent once more, later, unless it is a
-code: a person can always ask for a fresh one. It waits as `held` does, outside its thread's order.
+A text that was not delivered for a reason that may pass, a full queue at the carrier among them, is
+sent once more, later, unless it is a code: a person can always ask for a fresh one. It waits as
+`held` does, outside its thread's order. An account that is refused so late stops the number, too.
 """
 
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ from router.flows.consent.refusals import RefusedMessage, take_refusal
 from router.flows.outbox import EXEMPT
 from router.flows.ripples import CALM, Ripples
 from router.flows.senders import bell_of
+from router.flows.sending.pauses import stop
 from router.flows.world import World
 from router.store.rows import AnyRow, AnySelect, table
 from router.store.tables import Message
@@ -24,6 +26,7 @@ UNSETTLED = frozenset({"queued", "held", "sending", "unknown", "review", "cancel
 RETRY_AFTER = timedelta(minutes=10)
 RETRIED = "retry"  # the reason of a message that waits for its one later retry
 FAILURES = frozenset({"undelivered", "failed"})
+PASSING = frozenset({"retry_once", "delay"})  # what is done about a code that may not come again
 
 
 _OUTGOING: AnySelect = (
@@ -76,9 +79,8 @@ def merge(world: World, connection: Connection, row: AnyRow, news: StatusUpdate)
         .where(col(Message.tenant_id) == row.tenant_id, col(Message.id) == row.id)
         .values(**values)
     )
-    if error_code is not None and classify(error_code, None) == "suppress":
-        refused = RefusedMessage(row.tenant_id, row.thread_id, row.number, row.kind, row.template)
-        take_refusal(world, connection, refused, error_code)
+    if error_code is not None:
+        _heed(world, connection, row, error_code, at)
     unblocks = row.state in UNSETTLED
     return Ripples(
         senders=bell_of(connection, row.tenant_id, row.number) if unblocks else frozenset(),
@@ -86,8 +88,20 @@ def merge(world: World, connection: Connection, row: AnyRow, news: StatusUpdate)
     )
 
 
+def _heed(world: World, connection: Connection, row: AnyRow, error_code: int, at: datetime) -> None:
+    """Do what the code asks for beyond this one text."""
+    match classify(error_code, None):
+        case "suppress":
+            refused = RefusedMessage(
+                row.tenant_id, row.thread_id, row.number, row.kind, row.template
+            )
+            take_refusal(world, connection, refused, error_code)
+        case "stop_sender":
+            stop(connection, row.tenant_id, row.number, error_code, at)
+
+
 def _may_be_retried(row: AnyRow, error_code: int | None) -> bool:
-    passes = error_code is not None and classify(error_code, None) == "retry_once"
+    passes = error_code is not None and classify(error_code, None) in PASSING
     return passes and row.first_sid is None and row.kind not in EXEMPT
 
 

@@ -5,21 +5,19 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import ColumnElement, Connection, bindparam, or_, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, bindparam, update
 from sqlmodel import col
 
 from router.carrier.api import Accepted, Delay, Outcome, Refused, Unknown, state_after
 from router.flows.consent.refusals import RefusedMessage, take_refusal
 from router.flows.sending.claims import Claim
-from router.flows.sending.strays import merge_strays
+from router.flows.sending.pauses import pause, resume, stop
+from router.flows.sending.strays import find_strays, merge_strays
 from router.flows.world import World
 from router.store.engine import DatabaseDown
 from router.store.rows import table
-from router.store.tables import Message, Number
+from router.store.tables import Message
 
-PAUSE = timedelta(minutes=5)
-ACCOUNT_REFUSED = 20003  # also where the carrier gives no code
 LONGEST_DELAY_SECONDS = 300.0
 
 Attempt = tuple[Claim, Outcome]
@@ -51,7 +49,9 @@ def record_all(world: World, attempts: Sequence[Attempt]) -> None:
     if taken:
         try:
             record_accepted(world, taken)
-        except IntegrityError:  # one of the SIDs was taken for another text's by the settling
+        except DatabaseDown:
+            raise
+        except Exception:  # noqa: BLE001 (whose fault it is shows, and is told, one by one)
             for each in taken:
                 _record_alone(world, *each)
     for claim, outcome in attempts:
@@ -74,40 +74,44 @@ def record(world: World, claimed: Claim, outcome: Outcome) -> None:
     if isinstance(outcome, Accepted):
         record_accepted(world, [(claimed, outcome)])
         return
-    at = world.now()
+    at, whose = world.now(), (claimed.tenant_id, claimed.number)
     with world.store.write() as connection:
         match outcome:
             case Delay(code, seconds):
                 again = at + timedelta(seconds=_backoff(claimed.attempt, seconds))
                 _settle(connection, claimed, at, state="queued", not_before=again, error_code=code)
                 if seconds:  # it asks for a pause, or is not there: that holds for all we send
-                    _pause(connection, claimed, at + timedelta(seconds=seconds))
+                    pause(connection, *whose, at + timedelta(seconds=seconds))
             case Refused(code, "stop_sender"):
                 _settle(connection, claimed, at, state="queued", error_code=code)
-                _stop(connection, claimed, code, at + PAUSE)
+                stop(connection, *whose, code, at)
             case Refused(code, action):
                 settled = _settle(connection, claimed, at, state="failed", error_code=code)
                 if settled and action == "suppress" and code is not None:
                     take_refusal(world, connection, _refused(claimed), code)
+                if claimed.is_probe:  # this one text was judged, so the account is not refused
+                    resume(connection, *whose)
             case Unknown(reason):
                 _settle(connection, claimed, at, state="unknown", reason=reason)
-        if claimed.is_probe and not _is_account_refused(outcome):
-            _resume(connection, claimed)
 
 
 def record_accepted(world: World, taken: Sequence[tuple[Claim, Accepted]]) -> None:
     """Write down in one transaction what the carrier took.
 
     Who has the token of an attempt and the carrier's word for it is right, whatever was made of the
-    attempt meanwhile: its lease may have run out, or it may wait to be sent again.
+    attempt meanwhile: its lease may have run out, or it may wait to be sent again. What was heard
+    before is merged afterwards, so that a fault in that takes nothing back.
     """
     at = world.now()
     with world.store.write() as connection:
         connection.execute(_ACCEPT, [_acceptance(claim, answer, at) for claim, answer in taken])
-        merge_strays(world, connection, {answer.sid: claim for claim, answer in taken})
+        early = find_strays(connection, [answer.sid for _, answer in taken])
         for claim, _ in taken:
             if claim.is_probe:
-                _resume(connection, claim)
+                resume(connection, claim.tenant_id, claim.number)
+    merge_strays(
+        world, [(claim.tenant_id, answer.sid) for claim, answer in taken if answer.sid in early]
+    )
 
 
 def _acceptance(claim: Claim, answer: Accepted, at: datetime) -> dict[str, object]:
@@ -120,10 +124,6 @@ def _acceptance(claim: Claim, answer: Accepted, at: datetime) -> dict[str, objec
         "code": answer.error_code,
         "now": at,
     }
-
-
-def _is_account_refused(outcome: Outcome) -> bool:
-    return isinstance(outcome, Refused) and outcome.action == "stop_sender"
 
 
 def _refused(claimed: Claim) -> RefusedMessage:
@@ -144,36 +144,6 @@ def _settle(connection: Connection, claimed: Claim, at: datetime, **values: obje
         .values(**values, updated_at=at)
     )
     return bool(changed.rowcount)
-
-
-def _number_of(claimed: Claim) -> tuple[ColumnElement[bool], ...]:
-    return (
-        col(Number.tenant_id) == claimed.tenant_id,
-        col(Number.address) == claimed.number,
-    )
-
-
-def _pause(connection: Connection, claimed: Claim, until: datetime) -> None:
-    """Nothing leaves from this number before then."""
-    is_longer = or_(col(Number.paused_until).is_(None), col(Number.paused_until) < until)
-    connection.execute(
-        update(Number).where(*_number_of(claimed), is_longer).values(paused_until=until)
-    )
-
-
-def _stop(connection: Connection, claimed: Claim, code: int | None, until: datetime) -> None:
-    """The account is refused: after the pause one text finds out whether it still is."""
-    connection.execute(
-        update(Number)
-        .where(*_number_of(claimed))
-        .values(paused_code=code or ACCOUNT_REFUSED, paused_until=until)
-    )
-
-
-def _resume(connection: Connection, claimed: Claim) -> None:
-    connection.execute(
-        update(Number).where(*_number_of(claimed)).values(paused_code=None, paused_until=None)
-    )
 
 
 def _backoff(attempt: int, seconds: float) -> float:

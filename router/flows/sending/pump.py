@@ -23,7 +23,7 @@ from router.store.engine import DatabaseDown
 
 AT_ONCE = 32
 LINGER_SECONDS = 0.004  # so long outcomes are collected, to be written down together
-PAUSE = timedelta(seconds=0.5)  # before a database that was away is tried again
+PAUSE = timedelta(seconds=0.5)  # before a database that was away, or what broke, is tried again
 WRITTEN_DOWN_WITHIN_SECONDS = 60.0
 
 log = structlog.get_logger()
@@ -56,8 +56,9 @@ class Pump:
                 return
             self._lineup.wake(sender_id)
             if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="pump", daemon=True)
-                self._thread.start()
+                thread = threading.Thread(target=self._run, name="pump", daemon=True)
+                thread.start()  # where the system has none to give, the next bell tries again
+                self._thread = thread
             self._changed.notify_all()
 
     def finish(self, timeout_seconds: float) -> bool:
@@ -81,10 +82,23 @@ class Pump:
             self._changed.notify_all()
 
     def _run(self) -> None:
-        while self._wait():
-            while (order := self._next_order()) is not None:
-                self._serve(order)
-            self._write_down(self._collect())
+        """Go round until all is over: whatever breaks a round, every sender waits for the next."""
+        goes_on = True
+        while goes_on:
+            try:
+                goes_on = self._go_round()
+            except Exception as error:  # noqa: BLE001 (a fault of ours; nobody else would send)
+                log.error("pump_broke", error=error)  # noqa: TRY400 (no traceback: it may quote)
+                time.sleep(PAUSE.total_seconds())
+
+    def _go_round(self) -> bool:
+        """Wait for something to do, and do it; False once all is over."""
+        if not self._wait():
+            return False
+        while (order := self._next_order()) is not None:
+            self._serve(order)
+        self._write_down(self._collect())
+        return True
 
     def _wait(self) -> bool:
         """Wait for something to do; False once all is over."""
@@ -144,14 +158,19 @@ class Pump:
     def _write_down(self, done: Sequence[Attempt]) -> None:
         if not done:
             return
+        try:
+            self._insist(done)
+        finally:  # they take up no room any longer: what was not written down, the log settles
+            self._change(lambda: self._lineup.written(claim for claim, _ in done))
+        self._show((claim.tenant_id, claim.thread_id) for claim, _ in done)
+
+    def _insist(self, done: Sequence[Attempt]) -> None:
         gives_up_at = self._world.monotonic() + WRITTEN_DOWN_WITHIN_SECONDS
         while not self._is_written_down(done):
             if self._world.monotonic() > gives_up_at:
-                log.error("outcomes_not_written", attempts=len(done))  # the log will settle them
-                break
+                log.error("outcomes_not_written", attempts=len(done))
+                return
             time.sleep(PAUSE.total_seconds())
-        self._change(lambda: self._lineup.written(claim for claim, _ in done))
-        self._show((claim.tenant_id, claim.thread_id) for claim, _ in done)
 
     def _is_written_down(self, done: Sequence[Attempt]) -> bool:
         try:

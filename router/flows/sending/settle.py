@@ -1,9 +1,9 @@
 """What became of a text is not known: settled by a callback, else by the carrier's own log.
 
 The log is asked only after a grace longer than it lags behind. A text found there was sent. One
-that is not there was not, if the log shows what came to the carrier at that time: it is queued
-again, unless it is a code. Whatever the log cannot settle is a person's to decide; nothing is
-resent blindly.
+that is not there was not, if the log shows what came to the carrier at that time, and nothing else
+that may be it: it is queued again, unless it is a code. Whatever the log cannot settle is a
+person's to decide; nothing is resent blindly.
 """
 
 from collections.abc import Sequence
@@ -24,15 +24,16 @@ from router.flows.sending.doubts import (
     look_up_times,
     read_doubts,
 )
-from router.flows.sending.leases import GIVE_UP_AFTER, accepted_within, grace_of
+from router.flows.sending.leases import GIVE_UP_AFTER, LOOK_BACK, accepted_within, grace_of
+from router.flows.sending.unaccounted import may_be_in_other_words
 from router.flows.sending.witnesses import Log, Standing
 from router.flows.world import World
 from router.store.rows import AnySelect, is_unfinished, table
 from router.store.tables import Message, Number, Thread
 
-LOOK_BACK = timedelta(minutes=5)
 BUDGET_SECONDS = 20.0
 LAGS, NEAR = "log lags", "log is near"  # reasons of what is looked up again
+ALTERED = "other words"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,8 @@ def _conclude(
 ) -> Settlement:
     """What the log says of one doubt."""
     earliest, latest = accepted_within(world.settings, doubt.attempted_at)
-    twins = _unclaimed(connection, sender, doubt, _same_words(doubt, look.listed, earliest))
+    unclaimed = _unclaimed(connection, sender, doubt, look.listed)
+    twins = _same_words(doubt, unclaimed, earliest)
     of_its_time = [one for one in twins if one.created_at <= latest]
     if of_its_time and has_company(connection, sender.tenant_id, doubt):
         return _later(world, grace_of(world.settings) / 4)
@@ -174,7 +176,7 @@ def _conclude(
         is_overtaken = has_been_overtaken(connection, sender.tenant_id, doubt)
         return Settlement("review", reason="overtaken" if is_overtaken else "twin")
     if look.standing == "complete" or (look.standing == "soon" and doubt.reason == NEAR):
-        return _conclude_absent(connection, sender, doubt)
+        return _conclude_absent(world, connection, sender, doubt, unclaimed)
     return _conclude_later(world, doubt, look)
 
 
@@ -187,12 +189,24 @@ def _conclude_later(world: World, doubt: Doubt, look: Look) -> Settlement:
     return _later(world, grace_of(world.settings) / 4)
 
 
-def _conclude_absent(connection: Connection, sender: Sender, doubt: Doubt) -> Settlement:
-    """It was not taken. Queued again it may not come out of order, nor be a code."""
+def _conclude_absent(
+    world: World,
+    connection: Connection,
+    sender: Sender,
+    doubt: Doubt,
+    unclaimed: Sequence[Listed],
+) -> Settlement:
+    """Nothing has its words, so that it was not taken, unless it is there in others. Queued again
+    it may not come out of order, nor be a code.
+    """
     if doubt.kind == "code":
         return Settlement("review", reason="code")
     if has_been_overtaken(connection, sender.tenant_id, doubt):
         return Settlement("review", reason="overtaken")
+    if may_be_in_other_words(world, connection, sender.tenant_id, doubt, unclaimed):
+        is_another = has_company(connection, sender.tenant_id, doubt)
+        wait = grace_of(world.settings) / 4
+        return _later(world, wait) if is_another else Settlement("review", reason=ALTERED)
     return Settlement("queued")
 
 

@@ -8,15 +8,17 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select, update
 from sqlmodel import col
+from structlog.testing import capture_logs
 
-from router.carrier.api import Accepted, Outcome, Outgoing, Refused
+from router.carrier.api import Accepted, Outcome, Outgoing, Refused, StatusUpdate
 from router.flows.ripples import Ripples
 from router.flows.sending.pump import Pump
+from router.flows.sending.status import record_status
 from router.flows.world import World
 from router.settings import Settings
 from router.store.engine import DatabaseDown, Store
 from router.store.tables import Message, Number
-from tests.flows.conftest import Person
+from tests.flows.conftest import MAIN, Person, wait_for
 from tests.parts.drain import drain
 
 RATE = 20.0
@@ -105,6 +107,77 @@ def test_outcomes_wait_for_a_database_that_was_away(
     assert pump.finish(10)
     pump.close()
     assert states(hotel) == ["accepted"] * 3
+
+
+def test_what_cannot_be_written_down_of_one_text_keeps_no_other_from_leaving(
+    alice: Person, bob: Person
+) -> None:
+    """A callback was there before the answer, and the ledger's disk is full."""
+    world, carrier = alice.world, Counter()
+    carrier.may_answer.clear()
+    pump = Pump(world, carrier, lambda _: None)  # type: ignore[arg-type]  # it only sends
+    (sender,) = alice.texts("towels").ripples.senders
+    pump.wake(sender)
+    wait_for(lambda: carrier.came_at)
+    early = f"SMout{1:029x}"
+    record_status(
+        world, StatusUpdate(early, "undelivered", 30005, None, None, None, from_address=MAIN)
+    )
+    world.ledger.path.unlink(missing_ok=True)
+    world.ledger.path.mkdir(parents=True)  # nothing can be appended
+    carrier.may_answer.set()
+    assert pump.finish(10)
+    world.ledger.path.rmdir()
+    bob.texts("soap please")
+    pump.wake(sender)
+    assert pump.finish(10)
+    pump.close()
+    assert [one["state"] for one in bob.messages if one["direction"] == "out"] == ["accepted"]
+
+
+def test_a_round_that_breaks_is_told_and_the_pump_goes_on(alice: Person, bob: Person) -> None:
+    faults = [OSError("+16125550001 asked for towels")]
+
+    def tell(_ripples: Ripples) -> None:
+        if faults:
+            raise faults.pop()
+
+    pump = Pump(alice.world, Counter(), tell)  # type: ignore[arg-type]  # it only sends
+    with capture_logs() as logs:
+        (sender,) = alice.texts("towels").ripples.senders
+        pump.wake(sender)
+        assert pump.finish(10)
+        bob.texts("soap please")
+        pump.wake(sender)
+        assert pump.finish(10)
+    pump.close()
+    assert [one["event"] for one in logs] == ["pump_broke"]
+    assert states(alice.world) == ["accepted"] * 2
+
+
+def test_a_thread_that_the_system_could_not_give_is_asked_for_again(
+    alice: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start, refused = threading.Thread.start, ["pump", "send"]
+
+    def give(thread: threading.Thread) -> None:
+        if thread.name in refused:
+            refused.remove(thread.name)
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", give)
+    pump = Pump(alice.world, Counter(), lambda _: None)  # type: ignore[arg-type]  # it only sends
+    (sender,) = alice.texts("towels").ripples.senders
+    with pytest.raises(RuntimeError):
+        pump.wake(sender)
+    pump.wake(sender)
+    wait_for(lambda: not refused)
+    bob.texts("soap please")
+    pump.wake(sender)
+    assert pump.finish(10)
+    pump.close()
+    assert states(alice.world) == ["accepted"] * 2
 
 
 def test_a_pump_that_closes_gives_back_what_it_had_not_begun(hotel: World) -> None:

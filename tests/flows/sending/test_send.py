@@ -11,13 +11,14 @@ from sqlmodel import col
 
 from router.carrier.api import Delay, Outgoing, StatusUpdate
 from router.flows.senders import find_sender
-from router.flows.sending.claims import claim
+from router.flows.sending.claims import Claim, claim
 from router.flows.sending.leases import LONGEST_LEASE
 from router.flows.sending.settle import unsettled
 from router.flows.sending.status import record_status
 from router.flows.sending.stranded import let_go_stranded
 from router.flows.sweep import sweep
 from router.flows.world import World
+from router.now import steady_seconds
 from router.store.tables import Message
 from tests.flows.conftest import TENANT, Line, Person, wait_for
 from tests.parts.drain import drain
@@ -242,15 +243,34 @@ def test_what_holds_a_message_up_is_looked_for_in_its_thread_alone(
             assert "thread_id" in plan[place + 1], plan
 
 
-def test_a_process_that_slept_past_its_deadline_sends_nothing(alice: Person, line: Line) -> None:
-    (sender_id,) = alice.texts("towels").ripples.senders
-    with alice.world.store.read() as connection:
+def claimed(person: Person) -> Claim:
+    (sender_id,) = person.texts("towels").ripples.senders
+    with person.world.store.read() as connection:
         sender = find_sender(connection, sender_id)
     assert sender is not None
-    (late,) = claim(alice.world, sender, 1).messages
-    assert late.deadline - time.monotonic() <= LONGEST_LEASE.total_seconds() / 3
+    (only,) = claim(person.world, sender, 1).messages
+    return only
+
+
+def test_a_process_that_slept_past_its_deadline_sends_nothing(alice: Person, line: Line) -> None:
+    late = claimed(alice)
+    assert late.deadline - steady_seconds() <= LONGEST_LEASE.total_seconds() / 3
     outcome = line.carrier.send(
-        Outgoing(late.to, sender.address, late.body, None, "http://127.0.0.1:1/", time.monotonic())
+        Outgoing(late.to, late.number, late.body, None, "http://127.0.0.1:1/", steady_seconds())
+    )
+    assert isinstance(outcome, Delay)
+    assert line.log(alice) == []
+
+
+@pytest.mark.skipif(not hasattr(time, "CLOCK_BOOTTIME"), reason="Linux alone counts on meanwhile")
+def test_a_machine_that_was_suspended_past_the_deadline_sends_nothing(
+    alice: Person, line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late, tell = claimed(alice), time.clock_gettime
+    asleep = {time.CLOCK_BOOTTIME: 60.0}  # time.monotonic does not count it
+    monkeypatch.setattr(time, "clock_gettime", lambda clock: tell(clock) + asleep.get(clock, 0.0))
+    outcome = line.carrier.send(
+        Outgoing(late.to, late.number, late.body, None, "http://127.0.0.1:1/", late.deadline)
     )
     assert isinstance(outcome, Delay)
     assert line.log(alice) == []

@@ -5,16 +5,17 @@ from concurrent.futures import ThreadPoolExecutor
 from time import sleep
 from typing import Any
 
+import pytest
 from sqlalchemy import select, update
 from sqlmodel import col
 
-from router.carrier.api import Accepted, StatusUpdate
+from router.carrier.api import Accepted, Outgoing, StatusUpdate
 from router.flows.release import release_due
 from router.flows.senders import find_sender
 from router.flows.sending.claims import Claim, claim
 from router.flows.sending.outcomes import record
 from router.flows.sending.status import record_status
-from router.flows.sending.strays import forget_strays
+from router.flows.sending.strays import keep_stray, tend_strays
 from router.store.tables import Message, Thread
 from tests.flows.conftest import MAIN, TENANT, Line, Person, wait_for
 
@@ -95,6 +96,49 @@ def test_of_two_texts_in_doubt_with_the_same_words_each_finds_its_own(
     assert states(alice) == ["review", "delivered"]
 
 
+def test_a_text_that_the_log_may_show_in_other_words_is_a_persons_to_decide(
+    alice: Person, line: Line, advance: Callable[..., None]
+) -> None:
+    never_hears(line)
+    line.breaks(on="create", kind="500_before")
+    alice.texts("towels")
+    line.drain()
+    sent_as(line, alice, "Sent from your trial account - Towels are on the way.")
+    advance(minutes=3)
+    line.settle()
+    assert states(alice) == ["review"]
+    assert message_reasons(alice) == ["other words"]
+
+
+def test_another_text_of_ours_in_the_log_is_not_taken_for_the_doubtful_one(
+    alice: Person, line: Line, advance: Callable[..., None]
+) -> None:
+    """A code has overtaken it, and nothing was heard of that either."""
+    never_hears(line)
+    line.breaks(on="create", kind="500_before")
+    alice.texts("towels")
+    line.drain()
+    line.breaks(on="create", kind="500_after")
+    alice.texts("DELETE")
+    line.drain()
+    assert states(alice) == ["unknown", "unknown"]
+    advance(minutes=3)
+    line.settle()
+    assert states(alice) == ["queued", "delivered"]
+
+
+def sent_as(line: Line, person: Person, body: str) -> None:
+    """The carrier takes a text to this person that no message of ours accounts for."""
+    outgoing = Outgoing(person.address, MAIN, body, None, "", line.world.monotonic() + 10)
+    assert isinstance(line.carrier.send(outgoing), Accepted)
+
+
+def message_reasons(person: Person) -> list[str | None]:
+    with person.world.store.read() as connection:
+        ours = select(col(Message.reason)).where(col(Message.direction) == "out")
+        return list(connection.execute(ours).scalars())
+
+
 def test_a_text_that_is_settled_while_a_later_one_is_claimed_is_not_queued_behind_it(
     alice: Person, line: Line, advance: Callable[..., None]
 ) -> None:
@@ -113,25 +157,27 @@ def test_a_text_that_is_settled_while_a_later_one_is_claimed_is_not_queued_behin
     assert states(alice) == ["review", "sending"]
 
 
+@pytest.mark.parametrize(("kind", "code"), [("undelivered", 30003), ("failed", 30001)])
 def test_a_text_that_was_not_delivered_for_a_reason_that_passes_is_sent_once_more(
-    alice: Person, line: Line, advance: Callable[..., None]
+    alice: Person, line: Line, advance: Callable[..., None], kind: str, code: int
 ) -> None:
-    line.breaks(on="delivery", kind="30003", times=2)
+    line.breaks(on="delivery", kind=kind, code=code, times=2)
     alice.texts("towels")
     line.drain()
     wait_for(lambda: states(alice) == ["held"])
     advance(minutes=11)
     release_due(alice.world)
     line.drain()
-    wait_for(lambda: states(alice) == ["undelivered"])
+    wait_for(lambda: states(alice) == [kind])
     assert len(line.log(alice)) == 2
 
 
-def test_a_code_is_not_sent_once_more(alice: Person, line: Line) -> None:
-    line.breaks(on="delivery", kind="30003")
+@pytest.mark.parametrize(("kind", "code"), [("undelivered", 30003), ("failed", 30022)])
+def test_a_code_is_not_sent_once_more(alice: Person, line: Line, kind: str, code: int) -> None:
+    line.breaks(on="delivery", kind=kind, code=code)
     alice.texts("DELETE")
     line.drain()
-    wait_for(lambda: states(alice) == ["undelivered"])
+    wait_for(lambda: states(alice) == [kind])
 
 
 def test_news_that_it_arrived_after_all_ends_the_wait_for_the_retry(
@@ -169,9 +215,12 @@ def claimed(person: Person, body: str) -> Claim:
     return only
 
 
-def stray(person: Person, status: str) -> None:
-    news = StatusUpdate("SMstray", status, None, None, None, None, from_address=MAIN)
-    record_status(person.world, news)
+def stray(person: Person, status: str, code: int | None = None) -> None:
+    record_status(person.world, stray_news(status, code))
+
+
+def stray_news(status: str, code: int | None = None) -> StatusUpdate:
+    return StatusUpdate("SMstray", status, code, None, None, None, from_address=MAIN)
 
 
 def test_a_status_that_comes_before_its_sid_is_known_is_merged_once_it_is(alice: Person) -> None:
@@ -188,9 +237,48 @@ def test_a_stray_status_is_forgotten_after_an_hour(
     mine = claimed(alice, "towels")
     stray(alice, "delivered")
     advance(minutes=61)
-    forget_strays(alice.world)
+    tend_strays(alice.world)
     record(alice.world, mine, Accepted("SMstray", "queued"))
     assert states(alice) == ["accepted"]
+
+
+def test_two_first_statuses_that_come_at_once_are_both_heard(alice: Person) -> None:
+    mine = claimed(alice, "towels")
+    with ThreadPoolExecutor(1) as aside:
+        with alice.world.store.write() as connection:
+            keep_stray(alice.world, connection, stray_news("sent"))
+            beside = aside.submit(stray, alice, "delivered")
+            sleep(0.3)
+        beside.result(30)
+    record(alice.world, mine, Accepted("SMstray", "queued"))
+    assert states(alice) == ["delivered"]
+
+
+def test_a_status_that_came_while_its_sid_was_written_down_is_merged_by_the_clock(
+    alice: Person,
+) -> None:
+    record(alice.world, claimed(alice, "towels"), Accepted("SMstray", "queued"))
+    with alice.world.store.write() as connection:
+        keep_stray(alice.world, connection, stray_news("delivered"))
+    ripples = tend_strays(alice.world)
+    assert ripples.threads
+    assert states(alice) == ["delivered"]
+    assert not tend_strays(alice.world).threads
+
+
+def test_a_text_is_written_down_as_taken_although_what_came_before_cannot_be_merged_yet(
+    alice: Person,
+) -> None:
+    mine, ledger = claimed(alice, "towels"), alice.world.ledger.path
+    stray(alice, "undelivered", 30005)
+    ledger.unlink(missing_ok=True)
+    ledger.mkdir(parents=True)  # nothing can be appended
+    record(alice.world, mine, Accepted("SMstray", "queued"))
+    assert states(alice) == ["accepted"]
+    ledger.rmdir()
+    tend_strays(alice.world)
+    assert states(alice) == ["undelivered"]
+    assert alice.shown()["consent"]["opted_out"]
 
 
 def test_what_the_carrier_said_in_the_end_is_right_whatever_was_made_of_the_attempt(

@@ -8,7 +8,7 @@ from router.flows.reconcile import reconcile
 from router.flows.release import release_due
 from router.flows.sending.settle import settle, unsettled
 from router.flows.sending.stranded import let_go_stranded
-from router.flows.sending.strays import forget_strays
+from router.flows.sending.strays import tend_strays
 from router.flows.spool import drain_spool
 from router.flows.sweep import sweep
 from router.flows.timers import fire_due
@@ -16,7 +16,7 @@ from router.flows.world import World
 from tests.parts.drain import drain
 from tests.storm.crashes.stage import TENANT, Stage
 
-CHORES = (fire_due, drain_queues, release_due, let_go_stranded, drain_spool, forget_strays)
+CHORES = (fire_due, drain_queues, release_due, let_go_stranded, drain_spool, tend_strays)
 # Past a bell's time, a lease and the grace, what bears witness, timers, retries and all patience.
 WAITS_SECONDS = (3, 140, 20, 330, 700, 10)
 

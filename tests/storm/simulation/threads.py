@@ -91,10 +91,6 @@ class Time:
 
     timeline: Timeline
 
-    def monotonic(self) -> float:
-        """Seconds of the virtual time."""
-        return self.timeline.now
-
     def sleep(self, seconds: float) -> None:
         """Let the others run for so long."""
         _here().wait(seconds)
@@ -103,7 +99,11 @@ class Time:
 @contextmanager
 def under_virtual_time(timeline: Timeline) -> Iterator[None]:
     """Have the modules of the pump and of the wire wait, and measure, in virtual time."""
-    stands_for = {"time": Time(timeline), "threading": Threading()}
+    stands_for = {
+        "time": Time(timeline),
+        "threading": Threading(),
+        "steady_seconds": lambda: timeline.now,
+    }
     real: list[tuple[ModuleType, str, object]] = [
         (module, name, getattr(module, name))
         for module in UNDER_VIRTUAL_TIME
