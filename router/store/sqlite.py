@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import URL, Engine, create_engine
 
 from router.store.outage import BUSY_SECONDS
+from router.store.same_files import identify
 from router.store.statement import RawRows, Values
 
 PRAGMAS = (
@@ -20,13 +21,15 @@ PRAGMAS = (
 
 
 class SqliteConnection(sqlite3.Connection):
-    """A connection that says BEGIN only where we do."""
+    """A connection that says BEGIN only where we do; `opened` are the files that it has open."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, database: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(database, *args, **kwargs)
         self.isolation_level = None
         for pragma in PRAGMAS:
             self.execute(f"PRAGMA {pragma}")
+        self.execute("SELECT * FROM sqlite_master LIMIT 1").fetchall()  # makes the -wal
+        self.opened = identify(database)
 
     def tell(self, sql: str, rows: Sequence[Values]) -> None:
         """Run for each of `rows`."""
