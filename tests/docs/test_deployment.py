@@ -29,7 +29,7 @@ DAY = 24 * 60 * 60.0
 
 def test_what_the_page_shows_is_what_the_file_says() -> None:
     shown = dict(SHOWN.findall(OPERATIONS.text))
-    assert len(shown) == 2
+    assert len(shown) == 3
     assert shown == {name: (DOCS / name).read_text() for name in shown}
 
 
@@ -77,11 +77,39 @@ def test_the_backup_unit_makes_a_dated_copy_and_removes_old_ones(
 
 def test_the_compose_file_starts_what_there_is() -> None:
     commands = {service["command"][0] for service in OURS}
-    assert commands == {"web", "worker", "clock", "db"}
+    assert commands == {"web", "worker", "clock", "db", "doctor"}
     assert commands <= set(COMMANDS)
     assert {"data", "web", "worker", "proxy", "tools"} == {
         profile for service in COMPOSE["services"].values() for profile in service["profiles"]
     }
+
+
+def test_only_the_service_for_commands_can_write_rulebooks() -> None:
+    """As `rules rollback` does."""
+    writable = [
+        name
+        for name, service in COMPOSE["services"].items()
+        if any(volume.endswith(":/rules") for volume in service["volumes"])
+    ]
+    assert writable == ["tool"]
+
+
+def test_commands_run_with_the_settings_of_the_machine(settings: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "bellhop.env"
+    variables = as_environment(settings)
+    file.write_text("".join(f"{name}={shlex.quote(it)}\n" for name, it in variables.items()))
+    script = (DOCS / "deploy" / "bellhop").read_text()
+    for ours, here in (
+        ("sudo -u bellhop ", ""),
+        ("/opt/bellhop\n", f"{ROOT}\n"),
+        ("/etc/bellhop.env; set", f"{file}; set"),
+        ("./run", f"{sys.executable} -m router.cli"),
+    ):
+        assert ours in script
+        script = script.replace(ours, here)
+    command = ["sh", "-c", script, "bellhop", "staff", "list", "--tenant", "nobody here"]
+    done = subprocess.run(command, env={"PATH": "/usr/bin:/bin"}, capture_output=True, check=False)
+    assert b"nobody here" in done.stderr
 
 
 def test_the_files_set_settings_that_there_are() -> None:
