@@ -24,7 +24,7 @@ def set_up_logs(process: str, *, level: int = logging.INFO) -> None:
     """
     structlog.configure(
         processors=[
-            structlog.contextvars.merge_contextvars,
+            _mark_with(process),
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
             _name_exception,
@@ -34,7 +34,6 @@ def set_up_logs(process: str, *, level: int = logging.INFO) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
-    structlog.contextvars.bind_contextvars(process=process)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(LibraryFormatter(process))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
@@ -84,6 +83,15 @@ def _words(record: logging.LogRecord) -> dict[str, str]:
     if record.exc_info and record.exc_info[1] is not None:
         words["error"] = describe_error(record.exc_info[1])
     return words
+
+
+def _mark_with(process: str) -> structlog.typing.Processor:
+    """Also lines of other threads, to which context variables do not come."""
+
+    def mark(_logger: object, _method: str, event: Any) -> Any:
+        return {"event": event.pop("event"), "process": process, **event}
+
+    return mark
 
 
 def _name_exception(_logger: object, _method: str, event: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Log lines: what a library or a thread's end says holds a type and a place, and nobody's data."""
+"""Log lines: the process is named on each, and of a fault its type and its place alone."""
 
 import json
 import subprocess
@@ -6,6 +6,18 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+LINES = """
+import threading
+import structlog
+from router.logs import set_up_logs
+
+set_up_logs("clock")
+log = structlog.get_logger()
+log.info("of_the_main_thread", id="1")
+thread = threading.Thread(target=lambda: log.info("of_another_thread", id="2"))
+thread.start()
+thread.join()
+"""
 DYING = """
 import threading
 from router.logs import set_up_logs
@@ -36,3 +48,12 @@ def test_a_thread_that_dies_tells_it_in_one_line_without_anyones_data() -> None:
         "level": "error",
         "error": "ValueError at <string>:6",
     }
+
+
+def test_every_thread_marks_its_lines_with_the_process() -> None:
+    done = subprocess.run([sys.executable, "-c", LINES], stderr=subprocess.PIPE, check=True)
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    assert [(one["event"], one["process"], one["id"]) for one in lines] == [
+        ("of_the_main_thread", "clock", "1"),
+        ("of_another_thread", "clock", "2"),
+    ]

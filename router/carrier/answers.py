@@ -12,7 +12,15 @@ from twilio.base.exceptions import (  # type: ignore[import-untyped]
     TwilioServiceException,
 )
 
-from router.carrier.api import CarrierError, Delay, Listed, Outcome, Refused, Unknown
+from router.carrier.api import (
+    CarrierError,
+    Delay,
+    Listed,
+    NumberWebhooks,
+    Outcome,
+    Refused,
+    Unknown,
+)
 from router.carrier.errors import classify, delay_seconds
 from router.carrier.wire import Exchange, NoAnswer, NotSent, exchange
 
@@ -65,6 +73,17 @@ def listed(record: Any) -> Listed:
     )
 
 
+def webhooks(address: object, record: Any) -> NumberWebhooks:
+    """What is set for a number or a short code."""
+    return NumberWebhooks(
+        address=str(address),
+        sms_url=record.sms_url or "",
+        sms_fallback_url=record.sms_fallback_url or "",
+        sms_method=record.sms_method or "POST",
+        sms_fallback_method=record.sms_fallback_method or "POST",
+    )
+
+
 def newest_first(records: Iterable[Any], since: datetime) -> list[Listed]:
     """Those of a log from `since` on. Reads it whole, for nobody promises in which order it is."""
     first = since.astimezone(UTC).replace(microsecond=0)
@@ -84,7 +103,9 @@ def asking(what: str) -> Iterator[None]:
         except TwilioException:
             _fail(what, followed.http_status)
         except UNREADABLE:
-            reason = f"cannot {what}: the answer is not what Twilio's API gives"
+            reason = (
+                f"cannot {what}: the answer is not what Twilio's API gives: check TWILIO_API_URL"
+            )
             raise CarrierError(reason, temporary=True) from None
 
 

@@ -162,6 +162,8 @@ class NumberWebhooks:
     address: str
     sms_url: str
     sms_fallback_url: str
+    sms_method: str = "POST"
+    sms_fallback_method: str = "POST"
 
 
 class Carrier(Protocol):
@@ -210,6 +212,6 @@ class Carrier(Protocol):
         """What is wrong with the account or the way to it, in plain words; None where nothing."""
         ...
 
-    def numbers_webhooks(self) -> list[NumberWebhooks]:
-        """The account's numbers and the URLs that are set for each."""
+    def numbers_webhooks(self, *, short_codes: bool = False) -> list[NumberWebhooks]:
+        """The account's numbers, and its short codes, and the URLs that are set for each."""
         ...

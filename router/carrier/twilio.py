@@ -18,6 +18,7 @@ from router.carrier.answers import (
     listed,
     newest_first,
     refusal,
+    webhooks,
 )
 from router.carrier.api import (
     Accepted,
@@ -71,7 +72,6 @@ class TwilioCarrier:
         ).api.v2010.account
         self._account = account
         self._messages = account.messages
-        self._numbers = account.incoming_phone_numbers
 
     def send(self, outgoing: Outgoing) -> Outcome:
         """Hand a text over, once; see Carrier."""
@@ -174,15 +174,15 @@ class TwilioCarrier:
             return None
         return datetime.now(UTC) - theirs.replace(tzinfo=UTC)
 
-    def numbers_webhooks(self) -> list[NumberWebhooks]:
+    def numbers_webhooks(self, *, short_codes: bool = False) -> list[NumberWebhooks]:
         """See Carrier."""
         with asking("list our numbers"):
-            return [
-                NumberWebhooks(
-                    str(each.phone_number), each.sms_url or "", each.sms_fallback_url or ""
-                )
-                for each in self._numbers.stream(page_size=_PAGE_SIZE)
-            ]
+            numbers = self._account.incoming_phone_numbers.stream(page_size=_PAGE_SIZE)
+            found = [webhooks(each.phone_number, each) for each in numbers]
+            if short_codes:
+                codes = self._account.short_codes.stream(page_size=_PAGE_SIZE)
+                found += [webhooks(each.short_code, each) for each in codes]
+            return found
 
     def close(self) -> None:
         """Close the idle connections."""

@@ -10,12 +10,18 @@ import click
 from router.cli.start import PROBLEMS, WRONG_USE, fail, opened_world
 from router.flows.consent.persons import find_persons
 from router.flows.restoring.age import check_age
-from router.flows.restoring.restored import Counts, make_safe
+from router.flows.restoring.restored import Counts, follow_ledger, make_safe
 from router.flows.rotate import rewrap_keys
 from router.flows.rulebooks.standing import all_standings
 from router.flows.world import World
 from router.store import schema
 from router.store.backup import BackupError, copy_sqlite
+
+_NOTHING = (
+    "this database is as new as this machine has ever seen it, and has all that its ledger has: "
+    "nothing is done. If it was restored all the same (the note beside LEDGER_PATH is missing), "
+    "say --anyway"
+)
 
 
 @click.group()
@@ -79,18 +85,20 @@ def restored(anyway: bool, as_json: bool) -> None:
     staff, since it may have been sent after the backup. Opt-outs since are carried out again, out
     of the ledger. Stop worker and clock before, start them afterwards. It may be run again.
 
+    Run it on every machine that has a ledger of its own: where the database is not older than it
+    was, it carries out what that ledger has and the database has not, and nothing else.
+
     \b
     Example:
       bellhop db restored
     """
     with opened_world() as world:
-        older = check_age(world)
-        if older is None and not anyway:
-            fail(
-                "this database is as new as this machine has ever seen it: nothing is done. If it "
-                "was restored all the same (the note beside LEDGER_PATH is missing), say --anyway"
-            )
-        counts = make_safe(world)
+        if anyway or check_age(world) is not None:
+            counts = make_safe(world)
+        else:
+            counts = follow_ledger(world)
+            if not counts.opt_outs and not counts.erased:
+                fail(_NOTHING)
     click.echo(json.dumps(asdict(counts)) if as_json else _told(counts))
     if counts.erased:
         sys.exit(PROBLEMS)

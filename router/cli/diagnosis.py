@@ -1,18 +1,14 @@
 """The checks of `bellhop doctor`: each looks at one part and says what to do where it is wrong."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from urllib.parse import parse_qs, urldefrag
 
 from redis.exceptions import RedisError
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import col
 
-from router.carrier.api import CarrierError, NumberWebhooks
+from router.carrier.api import CarrierError
 from router.carrier.errors import explain_stop
 from router.carrier.twilio import TwilioCarrier
-from router.carrier.webhook import OVERRIDES
 from router.cli.finding import Finding
 from router.flows.consent.audit import count_differences
 from router.flows.reconcile import read_up_to
@@ -24,7 +20,6 @@ from router.now import real_now
 from router.store import schema
 from router.store.durability import settings_that_lose
 from router.store.engine import DatabaseDown
-from router.store.tables import Number
 
 LARGEST_SKEW = timedelta(seconds=30)
 LATE_LOOKS = 3
@@ -149,45 +144,3 @@ def check_senders(world: World) -> list[Finding]:
         for one in stopped
     ]
     return found or [Finding(True, "none is stopped")]
-
-
-def check_carrier(world: World) -> list[Finding]:
-    """The account works, and each live number calls us, with retries and a fallback."""
-    carrier = TwilioCarrier(world.settings)
-    wrong = carrier.check_account()
-    if wrong is not None:
-        return [Finding(False, wrong, "correct TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN")]
-    try:
-        webhooks = {number.address: number for number in carrier.numbers_webhooks()}
-    except CarrierError as error:
-        return [Finding(False, f"its numbers cannot be listed: {error.reason}", "try again")]
-    checked = [f for n in _live_numbers(world) for f in _check_number(world, n, webhooks.get(n))]
-    return [Finding(True, "the account answers"), *checked]
-
-
-def _live_numbers(world: World) -> list[str]:
-    try:
-        with world.store.read() as connection:
-            return list(connection.execute(select(col(Number.address))).scalars())
-    except (DatabaseDown, SQLAlchemyError):
-        return []
-
-
-def _check_number(world: World, address: str, found: NumberWebhooks | None) -> Iterator[Finding]:
-    inbound = f"{world.settings.public_url}/twilio/inbound"
-    fallback = f"{world.settings.public_url}/twilio/fallback"
-    if found is None:
-        yield Finding(False, f"{address} is not of this account", "correct it in the rulebook")
-        return
-    url, overrides = urldefrag(found.sms_url)
-    if url != inbound:
-        said = f"{address} does not call us but {url or 'nobody'}"
-        yield Finding(False, said, f"set its messaging webhook to {inbound}#{OVERRIDES} (POST)")
-    elif "rc" not in parse_qs(overrides):
-        said = f"{address}: a text whose call fails is not sent again"
-        yield Finding(False, said, f"set its messaging webhook to {inbound}#{OVERRIDES}")
-    else:
-        yield Finding(True, f"{address} calls us, with retries")
-    if urldefrag(found.sms_fallback_url).url != fallback:
-        said = f"{address} has no fallback: texts are lost while the database is down"
-        yield Finding(False, said, f"set its fallback URL to {fallback}")

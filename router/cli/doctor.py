@@ -7,8 +7,8 @@ from types import MappingProxyType
 
 import click
 
+from router.cli.carrier_diagnosis import check_carrier
 from router.cli.diagnosis import (
-    check_carrier,
     check_consent,
     check_database,
     check_inbound,

@@ -104,10 +104,13 @@ def _on_age(world: World) -> Iterator[Finding]:
     if older is not None:
         yield Finding(False, f"{older}: a backup was restored", RESTORED)
         return
-    missing = count_missing(world)
-    if missing:
-        said = f"{missing} opt-outs or erasures of the ledger are not in the database"
-        do = f"if a backup was restored, {RESTORED} (with --anyway); a crash leaves one at most"
+    opt_outs, erased = count_missing(world)
+    if opt_outs:
+        said = f"{opt_outs} opt-outs of this machine's ledger are not in the database"
+        yield Finding(False, said, "run: bellhop db restored; they hold again then")
+    if erased:
+        said = f"{erased} contacts that were erased, by this machine's ledger, are in the database"
+        do = "`bellhop db restored` names them: have each erased once more"
         yield Finding(False, said, do)
-    else:
+    if not opt_outs and not erased:
         yield Finding(True, "the database has every opt-out and erasure of the ledger")

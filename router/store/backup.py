@@ -7,7 +7,7 @@ from pathlib import Path
 
 from router.store.disk import sync_folder
 
-PAGES_A_STEP = 1000
+IN_ONE_STEP = -1  # in several SQLite begins anew whenever somebody commits in between
 
 
 class BackupError(Exception):
@@ -34,11 +34,12 @@ def copy_sqlite(database: Path, target: Path) -> None:
 
 
 def _copy(database: Path, fresh: Path) -> None:
+    """In WAL mode who reads for long holds up nobody who writes."""
     with (
         closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as source,
         closing(sqlite3.connect(fresh)) as copy,
     ):
-        source.backup(copy, pages=PAGES_A_STEP)
+        source.backup(copy, pages=IN_ONE_STEP)
         copy.execute("PRAGMA journal_mode=DELETE")  # one file, with nothing beside it
         (verdict,) = copy.execute("PRAGMA quick_check(1)").fetchone()
         if verdict != "ok":

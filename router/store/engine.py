@@ -7,6 +7,7 @@ since SQLite's busy timeout polls and does not cover a lock upgrade. PostgreSQL:
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import cast
 
 from sqlalchemy import Connection, RootTransaction, make_url
 from sqlalchemy.exc import DBAPIError
@@ -14,6 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from router.store import postgresql, sqlite
 from router.store.outage import DatabaseDown
+from router.store.same_files import SameFiles
 from router.store.statement import tell
 from router.store.writer import Writer
 
@@ -30,6 +32,7 @@ class Store:
         self.engine = kind.make_engine(parsed, pool_size)
         has_file = self.is_sqlite and parsed.database
         self._writer = Writer(Path(f"{parsed.database}.lock")) if has_file else None
+        self._files = SameFiles(Path(parsed.database)) if has_file and parsed.database else None
 
     @contextmanager
     def write(self, *, alone: bool = False) -> Iterator[Connection]:
@@ -43,7 +46,7 @@ class Store:
                 with self._transaction("BEGIN") as connection:
                     yield connection
             else:
-                with self._writer.transaction(self.engine, alone=alone) as connection:
+                with self._writer.transaction(self._connect, alone=alone) as connection:
                     yield connection
 
     @contextmanager
@@ -55,7 +58,7 @@ class Store:
 
     def scrub(self) -> bool:
         """Make deleted rows unreadable on disk too; False where a reader held that up."""
-        with _outages_told(), self.engine.connect() as connection:
+        with _outages_told(), self._connect() as connection:
             if self.is_sqlite:
                 busy: int = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
                 return not busy
@@ -65,10 +68,24 @@ class Store:
     def close(self) -> None:
         """Give every connection back."""
         self.engine.dispose()
+        if self._files is not None:
+            self._files.begin_anew()
+
+    def _connect(self) -> Connection:
+        """A connection; DatabaseDown where its files are not the database any more."""
+        connection: Connection = self.engine.connect()
+        if self._files is not None:
+            try:
+                driver = cast("sqlite.SqliteConnection", connection.connection.dbapi_connection)
+                self._files.check(driver.opened)
+            except BaseException:
+                connection.close()
+                raise
+        return connection
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[Connection]:
-        with self.engine.connect() as connection:
+        with self._connect() as connection:
             transaction = connection.begin()
             try:
                 tell(connection, begin)

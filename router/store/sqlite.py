@@ -1,13 +1,17 @@
 """SQLite: how its connections are made."""
 
+import os
 import sqlite3
+import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine
 
 from router.store.outage import BUSY_SECONDS
+from router.store.same_files import identify
 from router.store.statement import RawRows, Values
 
 PRAGMAS = (
@@ -17,16 +21,20 @@ PRAGMAS = (
     "foreign_keys=ON",
     f"busy_timeout={BUSY_SECONDS * 1000}",
 )
+_MAKING = threading.Lock()
 
 
 class SqliteConnection(sqlite3.Connection):
-    """A connection that says BEGIN only where we do."""
+    """A connection that says BEGIN only where we do; `opened` are the files that it has open."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, database: str, *args: Any, **kwargs: Any) -> None:
+        _make(database)
+        super().__init__(database, *args, **kwargs)
         self.isolation_level = None
         for pragma in PRAGMAS:
             self.execute(f"PRAGMA {pragma}")
+        self.execute("SELECT * FROM sqlite_master LIMIT 1").fetchall()  # makes the -wal
+        self.opened = identify(database)
 
     def tell(self, sql: str, rows: Sequence[Values]) -> None:
         """Run for each of `rows`."""
@@ -38,8 +46,18 @@ class SqliteConnection(sqlite3.Connection):
         return self.execute(sql, values).fetchall
 
 
+def _make(database: str) -> None:
+    """Make the file for its owner alone, where there is none; those beside it are made alike.
+
+    One thread at a time: to close a file takes away the locks that SQLite has on it.
+    """
+    if database != ":memory:":
+        with _MAKING, suppress(OSError):  # it is there, or SQLite says why it cannot be
+            os.close(os.open(database, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+
+
 def make_engine(url: URL, pool_size: int) -> Engine:
-    """An engine for the file that `url` names; its folder is made."""
+    """An engine for the file that `url` names; its folder is made, and the file on first use."""
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     return create_engine(

@@ -9,11 +9,11 @@ savepoint. What one sees of those before it is what it would see had they commit
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from router.store.file_lock import FileLock
 from router.store.line import Line
@@ -23,6 +23,8 @@ from router.store.statement import tell
 PATIENCE_SECONDS = 2 * BUSY_SECONDS
 GROUP_SECONDS = 0.005  # a transaction that has been open for longer is handed to nobody
 PART = "part"
+
+Connect = Callable[[], Connection]
 
 
 class Writer:
@@ -34,8 +36,9 @@ class Writer:
         self._begin_anew()
 
     @contextmanager
-    def transaction(self, engine: Engine, *, alone: bool = False) -> Iterator[Connection]:
-        """Write until the block ends; it is committed then, or undone where the block raises.
+    def transaction(self, connect: Connect, *, alone: bool = False) -> Iterator[Connection]:
+        """Write until the block ends, on a connection of `connect`; it is committed then, or undone
+        where the block raises.
 
         Raises DatabaseDown where its turn does not come, or where what was written is lost.
         """
@@ -43,7 +46,7 @@ class Writer:
             self._begin_anew()
         if not self._line.enter(PATIENCE_SECONDS):
             raise DatabaseDown("other threads keep the database")
-        shared = self._join(engine, alone=alone)
+        shared = self._join(connect, alone=alone)
         try:
             try:
                 shared.join()
@@ -62,7 +65,7 @@ class Writer:
         self._lock = FileLock(self._path)
         self._shared = None
 
-    def _join(self, engine: Engine, *, alone: bool) -> "_Shared":
+    def _join(self, connect: Connect, *, alone: bool) -> "_Shared":
         """The transaction of those before in line, or one that begins now."""
         try:
             if self._shared is not None and alone:
@@ -71,7 +74,7 @@ class Writer:
             elif self._shared is None:
                 self._lock.acquire()
             if self._shared is None:
-                self._shared = _Shared(engine.connect(), alone=alone)
+                self._shared = _Shared(connect(), alone=alone)
         except BaseException:
             self._leave()
             raise

@@ -259,6 +259,17 @@ def test_the_numbers_and_their_webhooks_are_listed(stage: Stage) -> None:
     assert number.sms_fallback_url.startswith(f"{stage.url}/twilio/fallback")
 
 
+def test_short_codes_are_listed_where_they_are_asked_for_and_other_senders_nowhere(
+    stage: Stage,
+) -> None:
+    for address in (HOTEL, "12345", f"whatsapp:{HOTEL}"):
+        stage.simulator.add_number(address)
+    number, code = stage.carrier.numbers_webhooks(short_codes=True)
+    assert (number.address, code.address) == (HOTEL, "12345")
+    assert (code.sms_url, code.sms_method) == (number.sms_url, "POST")
+    assert stage.carrier.numbers_webhooks() == [number]
+
+
 def test_media_are_listed(stage: Stage) -> None:
     media = [{"content_type": "image/png", "data": "aGVsbG8="}]
     sent = stage.post("inbound", {"from": ALICE, "to": HOTEL, "media": media})

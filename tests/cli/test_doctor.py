@@ -129,7 +129,7 @@ def test_a_ledger_that_knows_more_than_the_database_is_told(world: World) -> Non
     world.ledger.append(world.now(), "t", "suppressed", b"lifted since")
     world.ledger.append(world.now(), "t", "lifted", b"lifted since")
     (said,) = wrong(check_ledger(world))
-    assert said.startswith("1 opt-outs or erasures")
+    assert said.startswith("1 opt-outs of this machine's ledger")
 
 
 def test_texts_that_stay_in_the_spool_are_told(world: World) -> None:

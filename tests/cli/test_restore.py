@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlmodel import col
 
 from router.carrier.api import Inbound
@@ -14,7 +14,7 @@ from router.flows.receive import receive
 from router.flows.restoring.age import beat, check_age
 from router.flows.show import show
 from router.flows.world import World
-from router.store.tables import Message
+from router.store.tables import ConsentEvent, Message, Suppression
 from tests.cli.conftest import ROOT, Process, Program
 
 GUEST, HOTEL = "+16125550123", "+16125550100"
@@ -56,6 +56,29 @@ def test_a_backup_that_was_put_back_sends_nothing_twice(
     assert json.loads(made_safe.stdout)["texts"] == 1
     assert process("worker", "--burst").returncode == 0
     assert state_of_the_answer(hotel) == "review"
+
+
+def test_each_machine_with_a_ledger_of_its_own_follows_it(
+    hotel: World, program: Program, tmp_path: Path
+) -> None:
+    """Where the database is as new as ever, opt-outs that it lacks are a reason to run."""
+    receive(hotel, Inbound("SM1", GUEST, HOTEL, None, "STOP"))
+    with hotel.store.write() as connection:
+        connection.execute(delete(Suppression))
+        connection.execute(delete(ConsentEvent))
+    receive(hotel, Inbound("SM2", "+16125550124", HOTEL, None, "HELP"))
+    beat(hotel)
+    check_age(hotel)
+    others = program("db", "restored", LEDGER_PATH=str(tmp_path / "another" / "ledger.jsonl"))
+    assert (others.exit_code, others.stdout) == (1, "")
+    done = program("db", "restored", "--json")
+    assert done.exit_code == 0
+    counts = {"texts": 0, "dispatches": 0, "escalations": 0, "opt_outs": 1, "erased": []}
+    assert json.loads(done.stdout) == counts
+    assert program("db", "restored").exit_code == 1
+    shown = show(hotel, "grand-hotel", GUEST)
+    assert shown is not None
+    assert shown["consent"]["opted_out"] is True
 
 
 def _go_on(world: World) -> None:

@@ -1,8 +1,12 @@
 """The files of docs/deploy: shown as they are, well-formed, of commands and settings we have."""
 
+import os
 import re
+import shlex
 import shutil
 import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -10,6 +14,7 @@ import yaml
 
 from router.cli.program import COMMANDS
 from router.settings import Settings
+from tests.cli.conftest import as_environment
 from tests.docs.pages import ROOT, Page
 
 DOCS = ROOT / "docs"
@@ -19,11 +24,12 @@ SHOWN = re.compile(r"^```\w+ (deploy/\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL
 COMPOSE = yaml.safe_load((DOCS / "deploy" / "compose.yaml").read_text())
 OURS = [service for service in COMPOSE["services"].values() if service["image"] == "bellhop"]
 THEIRS = {"PYTHONUNBUFFERED"}
+DAY = 24 * 60 * 60.0
 
 
 def test_what_the_page_shows_is_what_the_file_says() -> None:
     shown = dict(SHOWN.findall(OPERATIONS.text))
-    assert len(shown) == 2
+    assert len(shown) == 3
     assert shown == {name: (DOCS / name).read_text() for name in shown}
 
 
@@ -46,13 +52,64 @@ def test_units_are_what_systemd_takes(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_the_backup_unit_makes_a_dated_copy_and_removes_old_ones(
+    settings: Settings, tmp_path: Path
+) -> None:
+    """Its commands are run as systemd would run them, in another folder."""
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    unit = (DOCS / "deploy" / "systemd" / "bellhop-backup.service").read_text()
+    for days in (1, 13, 14, 400):
+        copy = folder / f"bellhop-{days}-days-ago.sqlite"
+        copy.touch()
+        os.utime(copy, (time.time() - days * DAY - 60,) * 2)
+    for line in re.findall(r"^ExecStart(?:Post)?=(.*)$", unit.replace("\\\n", ""), re.MULTILINE):
+        command = line.replace("$$", "$").replace("%%", "%")
+        command = command.replace("/opt/bellhop/.venv/bin/python", sys.executable)
+        command = command.replace("/var/backups/bellhop", str(folder))
+        subprocess.run(shlex.split(command), cwd=ROOT, env=as_environment(settings), check=True)
+    left = sorted(path.name for path in folder.iterdir())
+    assert left[:2] == ["bellhop-1-days-ago.sqlite", "bellhop-13-days-ago.sqlite"]
+    (today,) = left[2:]
+    assert re.fullmatch(r"bellhop-\d{4}-\d\d-\d\d\.sqlite", today)
+
+
 def test_the_compose_file_starts_what_there_is() -> None:
     commands = {service["command"][0] for service in OURS}
-    assert commands == {"web", "worker", "clock", "db"}
+    assert commands == {"web", "worker", "clock", "db", "doctor"}
     assert commands <= set(COMMANDS)
     assert {"data", "web", "worker", "proxy", "tools"} == {
         profile for service in COMPOSE["services"].values() for profile in service["profiles"]
     }
+
+
+def test_only_the_service_for_commands_can_write_rulebooks() -> None:
+    """As `rules rollback` does."""
+    writable = [
+        name
+        for name, service in COMPOSE["services"].items()
+        if any(volume.endswith(":/rules") for volume in service["volumes"])
+    ]
+    assert writable == ["tool"]
+
+
+def test_commands_run_with_the_settings_of_the_machine(settings: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "bellhop.env"
+    variables = as_environment(settings)
+    file.write_text("".join(f"{name}={shlex.quote(it)}\n" for name, it in variables.items()))
+    script = (DOCS / "deploy" / "bellhop").read_text()
+    for ours, here in (
+        ("sudo -u bellhop ", ""),
+        ("/opt/bellhop\n", f"{ROOT}\n"),
+        ("/etc/bellhop.env; set", f"{file}; set"),
+        ("./run", f"{sys.executable} -m router.cli"),
+    ):
+        assert ours in script
+        script = script.replace(ours, here)
+    command = ["sh", "-c", script, "bellhop", "staff", "list", "--tenant", "nobody here"]
+    done = subprocess.run(command, env={"PATH": "/usr/bin:/bin"}, capture_output=True, check=False)
+    assert b"nobody here" in done.stderr
 
 
 def test_the_files_set_settings_that_there_are() -> None:

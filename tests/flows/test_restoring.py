@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,13 +12,14 @@ from sqlmodel import col
 from router.flows.consent.audit import count_differences
 from router.flows.letter import Letter, reply
 from router.flows.restoring.age import Older, beat, check_age
-from router.flows.restoring.restored import make_safe
+from router.flows.restoring.restored import Counts, follow_ledger, make_safe
 from router.flows.restoring.withheld import RESTORED
 from router.flows.staff import StaffIdentity
 from router.flows.timers import fire_due
 from router.flows.watermarks import mark, raise_mark
 from router.flows.world import World
 from router.store.high_water import HighWater
+from router.store.ledger import Ledger
 from router.store.tables import ConsentEvent, Dispatch, Message, Suppression, Watermark
 from tests.flows.conftest import TENANT, Person
 
@@ -174,6 +176,37 @@ def test_an_opt_out_since_the_backup_holds_again(alice: Person) -> None:
     assert alice.shown()["consent"]["opted_out"] is True
     assert count_differences(world) == 0
     assert make_safe(world).opt_outs == 0
+
+
+def test_an_opt_out_of_another_machines_ledger_holds_again_and_nothing_else_is_done(
+    alice: Person, bob: Person, tmp_path: Path, advance: Callable[..., None]
+) -> None:
+    """It is older than what the database had come to when the first machine was done."""
+    world = alice.world
+    other = replace(world, ledger=Ledger(tmp_path / "other" / "ledger.jsonl"))
+    Person(other, alice.address).texts("STOP")
+    _forget_opt_outs(world)
+    advance(minutes=10)
+    beat(world)
+    assert make_safe(world).opt_outs == 0
+    bob.texts("HELP")
+    assert follow_ledger(other) == Counts(opt_outs=1)
+    assert alice.shown()["consent"]["opted_out"] is True
+    assert count_differences(world) == 0
+    assert states(bob) == ["queued"]
+    assert follow_ledger(other) == Counts()
+
+
+def test_an_opt_out_that_was_lifted_on_another_machine_stays_lifted(
+    alice: Person, tmp_path: Path, advance: Callable[..., None]
+) -> None:
+    other = replace(alice.world, ledger=Ledger(tmp_path / "other" / "ledger.jsonl"))
+    alice.texts("STOP")
+    advance(minutes=1)
+    Person(other, alice.address).texts("START")
+    assert alice.shown()["consent"]["opted_out"] is False
+    assert follow_ledger(alice.world) == Counts()
+    assert make_safe(alice.world).opt_outs == 0
 
 
 def test_who_was_erased_since_and_is_back_is_named(alice: Person, bob: Person) -> None:

@@ -3,9 +3,7 @@
 from datetime import datetime
 from email.utils import format_datetime
 
-from router.carrier.simulator.inbound import FALLBACK_PATH, INBOUND_PATH
-from router.carrier.simulator.records import Number, Record, StoredMedia
-from router.carrier.webhook import OVERRIDES
+from router.carrier.simulator.records import Record, StoredMedia
 
 VERSION = "2010-04-01"
 
@@ -47,19 +45,6 @@ def media_payload(account: str, media: StoredMedia) -> dict[str, object]:
         "parent_sid": media.message_sid,
         "sid": media.sid,
         "uri": f"/{VERSION}/Accounts/{account}/Messages/{media.message_sid}/Media/{media.sid}.json",
-    }
-
-
-def number_payload(account: str, number: Number, public_url: str) -> dict[str, object]:
-    """One number and its webhooks, as IncomingPhoneNumbers gives it."""
-    return {
-        "account_sid": account,
-        "phone_number": number.address,
-        "sid": "PN" + number.address.lstrip("+").rjust(32, "0"),
-        "sms_method": "POST",
-        "sms_url": public_url + f"{INBOUND_PATH}#{OVERRIDES}",
-        "sms_fallback_method": "POST",
-        "sms_fallback_url": public_url + FALLBACK_PATH,
     }
 
 

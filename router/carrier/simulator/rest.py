@@ -13,10 +13,10 @@ from flask import Blueprint, Response, jsonify, request
 from router.carrier.addresses import can_be_answered
 from router.carrier.simulator import outbound
 from router.carrier.simulator.faults import Place
+from router.carrier.simulator.numbers import numbers_page, short_codes_page
 from router.carrier.simulator.payloads import (
     VERSION,
     media_payload,
-    number_payload,
     page_payload,
     text_payload,
 )
@@ -50,6 +50,7 @@ class RestApi:
         self._add(blueprint, f"{media}.json", "GET", "media", self._list_media)
         self._add(blueprint, f"{media}/<media_sid>", "GET", "media", self._show_media)
         self._add(blueprint, "/IncomingPhoneNumbers.json", "GET", "account", self._list_numbers)
+        self._add(blueprint, "/SMS/ShortCodes.json", "GET", "account", self._list_short_codes)
 
     def _add(
         self,
@@ -198,17 +199,10 @@ class RestApi:
         return _not_found()
 
     def _list_numbers(self) -> Response:
-        public_url = self._board.settings.public_url
-        rows = [
-            number_payload(self._account, each, public_url)
-            for each in self._board.records.numbers()
-        ]
-        uri = f"/{VERSION}/Accounts/{self._account}/IncomingPhoneNumbers.json"
-        return jsonify(
-            page_payload(
-                "incoming_phone_numbers", rows, uri=uri, page=0, size=len(rows), following=None
-            )
-        )
+        return jsonify(numbers_page(self._board, self._account))
+
+    def _list_short_codes(self) -> Response:
+        return jsonify(short_codes_page(self._board, self._account))
 
     def _payload(self, record: Record) -> dict[str, object]:
         media_count = len(self._board.records.media_of(record.sid))

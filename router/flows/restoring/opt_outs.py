@@ -19,7 +19,7 @@ SAID = "the ledger, after a backup was restored"
 
 def opt_out_again(world: World, entries: Iterable[Entry]) -> int:
     """Suppress those whom the ledger's lines leave suppressed and the database does not; how many
-    suppressions that was. What waits for them is in review already.
+    suppressions that was. What waits for them is in review, or is dropped when it is claimed.
     """
     with world.store.write() as connection:
         missing = opt_outs_missing(connection, entries)

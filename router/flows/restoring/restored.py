@@ -7,7 +7,7 @@ came in since are in the carrier's log and are taken in again; what answers them
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from sqlalchemy import ColumnElement, Connection, select, update
@@ -17,15 +17,13 @@ from router.flows.restoring.age import CLOCK
 from router.flows.restoring.missing import erased_and_back
 from router.flows.restoring.opt_outs import opt_out_again
 from router.flows.restoring.withheld import RESTORED, WORDS, silence_escalations
-from router.flows.watermarks import mark, raise_mark
+from router.flows.watermarks import raise_mark
 from router.flows.world import World
 from router.store.high_water import HighWater
-from router.store.ledger import Entry
 from router.store.rows import AnySelect, is_held, is_unfinished
 from router.store.tables import Dispatch, Message, Tenant
 
 BATCH = 200
-MARGIN = timedelta(minutes=1)  # the ledger's lines are a little older than what they are about
 
 
 @dataclass(slots=True)
@@ -46,19 +44,27 @@ def make_safe(world: World) -> Counts:
     """Make a restored database safe to send from. No worker and no clock may run meanwhile."""
     now, counts = world.now(), Counts()
     with world.store.write() as connection:
-        ended_at = mark(connection, CLOCK)
         raise_mark(connection, RESTORED, now)
     for waits in (is_unfinished(), is_held()):  # each by the index that is made for it
         counts.texts += _in_batches(world, partial(_texts, waits, now))
     counts.dispatches = _in_batches(world, partial(_dispatches, now))
     counts.escalations = _silence_all(world)
-    entries = _since(world, ended_at)
-    counts.opt_outs = opt_out_again(world, entries)
+    by_ledger = follow_ledger(world)
+    counts.opt_outs, counts.erased = by_ledger.opt_outs, by_ledger.erased
     with world.store.write() as connection:
-        counts.erased = erased_and_back(connection, entries)
         noted = HighWater(world.settings.ledger).read()
         raise_mark(connection, CLOCK, max(now, noted or now))
     return counts
+
+
+def follow_ledger(world: World) -> Counts:
+    """Carry out again only what this machine's ledger has and the database has not, as where the
+    ledger of another machine has been followed before. Others may work meanwhile.
+    """
+    entries = list(world.ledger.entries())
+    opt_outs = opt_out_again(world, entries)
+    with world.store.read() as connection:
+        return Counts(opt_outs=opt_outs, erased=erased_and_back(connection, entries))
 
 
 def _in_batches(world: World, do: Callable[[Connection], int]) -> int:
@@ -115,11 +121,3 @@ def _silence_all(world: World) -> int:
         with world.store.write() as connection:
             total += silence_escalations(connection, world.keys(connection, tenant_id))
     return total
-
-
-def _since(world: World, ended_at: datetime | None) -> list[Entry]:
-    """The ledger's lines that the backup may not know of; all of them where its age is unknown."""
-    entries = list(world.ledger.entries())
-    if ended_at is None:
-        return entries
-    return [one for one in entries if datetime.fromisoformat(one.at) >= ended_at - MARGIN]

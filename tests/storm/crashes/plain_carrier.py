@@ -112,6 +112,6 @@ class PlainCarrier:
         """See Carrier."""
         return None
 
-    def numbers_webhooks(self) -> list[NumberWebhooks]:
+    def numbers_webhooks(self, *, short_codes: bool = False) -> list[NumberWebhooks]:
         """See Carrier."""
         return []
