@@ -72,7 +72,7 @@ class Store:
             self._files.begin_anew()
 
     def _connect(self) -> Connection:
-        """A connection; DatabaseDown where its files are not the database any more."""
+        """A connection; FileReplaced where its files are not the database any more."""
         connection: Connection = self.engine.connect()
         if self._files is not None:
             try:

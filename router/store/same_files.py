@@ -10,7 +10,7 @@ from pathlib import Path
 
 import structlog
 
-from router.store.outage import DatabaseDown
+from router.store.outage import FileReplaced
 
 Identity = tuple[tuple[int, int] | None, ...]
 
@@ -38,7 +38,7 @@ class SameFiles:
         self._is_lost = False
 
     def check(self, opened: Identity) -> None:
-        """DatabaseDown where a connection that has `opened` these has others than those at the
+        """FileReplaced where a connection that has `opened` these has others than those at the
         path, or one that was looked at before has had.
         """
         found = identify(self._path)
@@ -47,7 +47,7 @@ class SameFiles:
             if not self._is_lost:
                 log.error("database_file_replaced")
             self._is_lost = True
-            raise DatabaseDown(f"{self._path} is another file than the one that is open: restart")
+            raise FileReplaced(f"{self._path} is another file than the one that is open: restart")
 
 
 def _identify(file: str) -> tuple[int, int] | None:

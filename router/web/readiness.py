@@ -18,6 +18,7 @@ from router.flows.world import World
 from router.jobs.redis import connect
 from router.jobs.worker import has_worker
 from router.store.engine import DatabaseDown
+from router.store.outage import FileReplaced
 from router.store.schema import is_current
 
 LOOKED_AT_FOR_SECONDS = 1.0
@@ -47,6 +48,8 @@ def _check_database(world: World) -> str | None:
     try:
         with world.store.read() as connection:
             connection.exec_driver_sql("SELECT 1")
+    except FileReplaced:
+        return "down: another file is in the place of the database: start this process again"
     except (DatabaseDown, SQLAlchemyError):
         return "down: the database at DATABASE_URL does not answer"
     return None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -11,6 +12,7 @@ from sqlmodel import col
 from router.flows.restoring.age import beat
 from router.flows.world import World, open_world
 from router.settings import Settings
+from router.store.backup import copy_sqlite
 from router.store.tables import Number
 from router.web.readiness import CHECKS
 from tests.web.visitor import GUEST, HOTEL, Carrier
@@ -93,6 +95,21 @@ def test_a_part_that_is_down_is_named(
     assert answer.json is not None
     assert answer.json["ready"] is False
     assert word in answer.json[part]
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_database_file_that_was_replaced_is_told_and_takes_no_text(
+    carrier: Carrier, app: Flask, businesses: World
+) -> None:
+    database = Path(businesses.store.engine.url.database or "")
+    assert carrier.text("hello", MessageSid="SM7").status_code == 200
+    copy_sqlite(database, database.with_name("copy.sqlite"))
+    database.with_name("copy.sqlite").replace(database)
+    assert carrier.text("hello", MessageSid="SM8").status_code == 503
+    answer = app.test_client().get("/health/ready")
+    assert answer.status_code == 503
+    assert answer.json is not None
+    assert "start this process again" in answer.json["database"]
 
 
 def test_figures_count_and_name_nobody(carrier: Carrier, app: Flask, businesses: World) -> None:
