@@ -32,7 +32,8 @@ class WatchedStore(Store):
 
     def __init__(self, watcher: Watcher, url: str | None = None) -> None:
         if url is None:
-            self.engine, self.is_sqlite, self._writer = _in_memory(), True, None
+            self.engine, self.is_sqlite = _in_memory(), True
+            self._writer = self._files = None
         else:
             super().__init__(url)
         self._watcher = watcher
