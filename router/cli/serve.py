@@ -13,7 +13,6 @@ from router.cli.start import check_places, opened_world, read_settings
 from router.couriers.couriers import make_couriers
 from router.jobs.bell import Bell
 from router.jobs.clock import Clock
-from router.jobs.redis import connect
 from router.jobs.tasks import Runtime, serve
 from router.jobs.warmth import Warmth
 from router.jobs.worker import WorkLoop
@@ -76,7 +75,7 @@ def worker(burst: bool, metrics_port: int | None) -> None:
         bell, warmth = Bell(settings.redis_url, world.meters), Warmth(world).start()
         runtime = Runtime(world, TwilioCarrier(settings), bell, make_couriers(settings))
         serve(runtime)
-        WorkLoop(connect(settings.redis_url), world.meters).run(burst=burst)
+        WorkLoop(settings.redis_url, world.meters).run(burst=burst)
         if burst:
             runtime.finish(BURST_SECONDS)
         runtime.close()

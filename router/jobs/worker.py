@@ -21,9 +21,12 @@ from rq.serializers import JSONSerializer
 
 from router.jobs.bell import QUEUE
 from router.jobs.job import TaskJob, TaskRefused
+from router.jobs.redis import connect
 from router.meters import JOBS, Meters
 
 WORKER_TTL_SECONDS = 25
+POP_SECONDS = 3  # so long Redis is asked to wait for a bell, again and again
+ANSWER_SECONDS = 5  # longer than a pop, or each would end as if Redis had hung
 BACKOFF_SECONDS = 1.0
 SHAPES = MappingProxyType(
     {
@@ -47,6 +50,8 @@ class BellWorker(SimpleWorker):
     It takes no orders from Redis: only signals stop it, so that nobody who can write there can.
     """
 
+    dequeue_timeout = POP_SECONDS
+    connection_timeout = ANSWER_SECONDS
     log_result_lifespan = False
     max_connection_wait_time = 2.0
     meters: Meters
@@ -88,10 +93,10 @@ class BellWorker(SimpleWorker):
 
 
 class WorkLoop:
-    """Works until it is told to stop, at the Redis of `connection`; counts what it puts aside."""
+    """Works until it is told to stop, at the Redis of `url`; counts what it puts aside."""
 
-    def __init__(self, connection: Redis, meters: Meters | None = None) -> None:
-        self._connection = connection
+    def __init__(self, url: str, meters: Meters | None = None) -> None:
+        self._connection = connect(url, ANSWER_SECONDS)
         self._meters = meters or Meters()
         self._stopped = threading.Event()
 

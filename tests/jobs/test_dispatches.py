@@ -7,7 +7,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from redis import Redis
 from rq import Queue
 
 from router.carrier.api import Accepted, Inbound, Outcome, Outgoing
@@ -82,7 +81,7 @@ class Hotel:
 
     world: World
     bell: Bell
-    redis: Redis
+    redis_url: str
     carrier: TakingCarrier
     pms: Receiver
     runtime: tasks.Runtime
@@ -94,7 +93,7 @@ class Hotel:
     def works(self) -> None:
         """The worker does what was rung."""
         assert self.bell.flush(5)
-        WorkLoop(self.redis).run(burst=True)
+        WorkLoop(self.redis_url).run(burst=True)
         assert self.runtime.finish(10)
 
     @property
@@ -114,7 +113,7 @@ class Hotel:
 
 @pytest.fixture
 def hotel(
-    world: World, bell: Bell, redis: Redis, pms: Receiver, certificate: Certificate
+    world: World, bell: Bell, redis_url: str, pms: Receiver, certificate: Certificate
 ) -> Iterator[Hotel]:
     book = (BOOKS / "grand-hotel.yaml").read_text().replace(BY_THE_BOOK, TOLD)
     assert TOLD in book
@@ -134,7 +133,7 @@ def hotel(
     )
     runtime = tasks.Runtime(world, carrier, bell, couriers)
     tasks.serve(runtime)
-    yield Hotel(world, bell, redis, carrier, pms, runtime)
+    yield Hotel(world, bell, redis_url, carrier, pms, runtime)
     runtime.close()
     tasks._runtime.clear()
 

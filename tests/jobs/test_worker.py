@@ -1,5 +1,8 @@
 """The worker: only tasks run, whatever stands in Redis, and nothing there takes it down."""
 
+import os
+import signal
+import threading
 import time
 import zlib
 from collections.abc import Iterator
@@ -44,6 +47,11 @@ def _serving(world: World, bell: Bell) -> Iterator[None]:
 def _enqueue(redis: Redis, function: str, *arguments: object) -> str:
     plain = Queue(QUEUE, connection=redis, serializer=JSONSerializer)
     return str(plain.enqueue(function, args=arguments, failure_ttl=60).id)
+
+
+def url_of(redis: Redis) -> str:
+    """Where that client's server is."""
+    return f"unix://{redis.connection_pool.connection_kwargs['path']}"
 
 
 def _work(redis: Redis) -> None:
@@ -144,7 +152,7 @@ def test_a_key_of_another_type_stops_no_worker(redis: Redis, key: str) -> None:
     redis.hset(key, "a", "b")
     with suppress(RedisError):  # a queue that is no list takes no ring: the clock rings again
         _enqueue(redis, Errand("drain_sender", ()).path, "good")
-    WorkLoop(redis).run(burst=True)
+    WorkLoop(url_of(redis)).run(burst=True)
     _run_until_done(redis)
 
 
@@ -173,7 +181,7 @@ def test_a_failed_job_is_forgotten_when_its_time_is_over(redis: Redis, queue: Qu
     assert meters.counts()[JOBS.name, ("quarantined",)] == (1.0,)
     assert len(queue.failed_job_registry) == 1
     time.sleep(1.1)
-    WorkLoop(redis).run(burst=True)
+    WorkLoop(url_of(redis)).run(burst=True)
     assert not redis.exists(f"rq:job:{job_id}")
     assert redis.zcard(queue.failed_job_registry.key) == 0
 
@@ -189,7 +197,7 @@ def _run_until_done(redis: Redis) -> None:
     redis.set(errand.key, 1)
     _enqueue(redis, errand.path, "good")
     for _ in range(3):
-        WorkLoop(redis).run(burst=True)
+        WorkLoop(url_of(redis)).run(burst=True)
     assert not redis.exists(errand.key)
 
 
@@ -201,6 +209,26 @@ def test_orders_in_redis_stop_no_worker(redis: Redis) -> None:
     assert redis.publish(worker.pubsub_channel_name, order) == 0  # nobody hears it
     worker.register_death()  # type: ignore[no-untyped-call]  # RQ leaves it untyped
     _run_until_done(redis)
+
+
+def test_a_worker_that_has_idled_hears_a_bell_at_once(redis: Redis) -> None:
+    took: list[float] = []
+
+    def ring() -> None:
+        time.sleep(1.5)
+        errand, began = Errand("drain_sender", ("good",)), time.monotonic()
+        redis.set(errand.key, 1)
+        _enqueue(redis, errand.path, "good")
+        while redis.exists(errand.key) and time.monotonic() < began + 10:
+            time.sleep(0.01)
+        took.append(time.monotonic() - began)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    ringing = threading.Thread(target=ring)
+    ringing.start()
+    WorkLoop(url_of(redis)).run()
+    ringing.join()
+    assert took[0] < 0.9, "it was waiting for something else"
 
 
 def test_a_failed_job_leaves_no_traceback_behind(
