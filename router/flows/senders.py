@@ -41,8 +41,10 @@ _SENDERS: AnySelect = select(
 _BY_ADDRESS = Statement(_SENDERS.where(col(Number.address) == bindparam("address")))
 _BY_SERVICE = Statement(_SENDERS.where(col(Number.service_sid) == bindparam("service")).limit(1))
 _BY_ID = _SENDERS.where(col(Number.id) == bindparam("id"))
-_BELL = select(col(Number.id)).where(
-    col(Number.tenant_id) == bindparam("tenant"), col(Number.address) == bindparam("address")
+_BELL = Statement(
+    select(col(Number.id)).where(
+        col(Number.tenant_id) == bindparam("tenant"), col(Number.address) == bindparam("address")
+    )
 )
 
 
@@ -77,5 +79,5 @@ def find_sender(connection: Connection, sender_id: str) -> Sender | None:
 
 def bell_of(connection: Connection, tenant_id: str, address: str) -> frozenset[str]:
     """The opaque id of the tenant's number at `address`: whose bell to ring; empty: none."""
-    rows = connection.execute(_BELL, {"tenant": tenant_id, "address": address})
+    rows = _BELL.all(connection, {"tenant": tenant_id, "address": address})
     return frozenset(row.id for row in rows)

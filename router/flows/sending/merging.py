@@ -20,6 +20,7 @@ from router.flows.senders import bell_of
 from router.flows.sending.pauses import stop
 from router.flows.world import World
 from router.store.rows import AnyRow, AnySelect, table
+from router.store.statement import Statement
 from router.store.tables import Message
 
 UNSETTLED = frozenset({"queued", "held", "sending", "unknown", "review", "canceled", "suppressed"})
@@ -46,8 +47,13 @@ _OUTGOING: AnySelect = (
     .where(col(Message.tenant_id) == bindparam("tenant"), col(Message.direction) == "out")
     .with_for_update()
 )
-_BY_ID = _OUTGOING.where(col(Message.id) == bindparam("message"))
-_BY_SID = _OUTGOING.where(col(Message.sid) == bindparam("sid"))
+_BY_ID = Statement(_OUTGOING.where(col(Message.id) == bindparam("message")))
+_BY_SID = Statement(_OUTGOING.where(col(Message.sid) == bindparam("sid")))
+_CHANGE = Statement(
+    update(table(Message)).where(
+        col(Message.tenant_id) == bindparam("tenant"), col(Message.id) == bindparam("message")
+    )
+)
 
 
 def find_outgoing(
@@ -58,8 +64,9 @@ def find_outgoing(
     sid: str | None = None,
 ) -> AnyRow | None:
     """A message of ours by its id, or else by its SID; locked. None where there is none."""
-    wanted = {"tenant": tenant_id, "message": message_id, "sid": sid}
-    return connection.execute(_BY_ID if message_id else _BY_SID, wanted).one_or_none()
+    if message_id:
+        return _BY_ID.first(connection, {"tenant": tenant_id, "message": message_id})
+    return _BY_SID.first(connection, {"tenant": tenant_id, "sid": sid})
 
 
 def merge(world: World, connection: Connection, row: AnyRow, news: StatusUpdate) -> Ripples:
@@ -74,11 +81,7 @@ def merge(world: World, connection: Connection, row: AnyRow, news: StatusUpdate)
         values["error_code"] = error_code
     if state in FAILURES and _may_be_retried(row, error_code):
         values |= _later(news.sid, at)
-    connection.execute(
-        update(table(Message))
-        .where(col(Message.tenant_id) == row.tenant_id, col(Message.id) == row.id)
-        .values(**values)
-    )
+    _CHANGE.run(connection, values | {"tenant": row.tenant_id, "message": row.id})
     if error_code is not None:
         _heed(world, connection, row, error_code, at)
     unblocks = row.state in UNSETTLED
