@@ -21,6 +21,7 @@ from tests.storm.stage.report import Say, listed, tell
 from tests.storm.stage.stage import SQLITE, Stage, kinds, set_stage
 
 ROLES = {WEB: 1, WORKER: 1, CLOCK: 1}
+AS_IT_COMES = {"SETTLE_AFTER_SECONDS": "120"}  # nothing fails here that would have to be waited for
 A_SECOND = 50
 TWICE_SHARE = 0.05
 TWICE_WITHIN = 100  # a repeated text comes again at most so many texts later
@@ -73,7 +74,10 @@ def _load(say: Say, kind: str, seed: int, short: bool) -> bool:
     say(f"\n== load on {kind}, one web, worker and clock; seed {seed}")
     timetable = write_timetable(seed, WARM_UP + A_SECOND * length.seconds)
     crowd = list(write_texts(len(timetable) + 1, length.crowd))
-    with set_stage(kind, ROLES) as stage, generator(stage, [*timetable, *crowd]) as generate:
+    with (
+        set_stage(kind, ROLES, AS_IT_COMES) as stage,
+        generator(stage, [*timetable, *crowd]) as generate,
+    ):
         warm_up = generate(0, WARM_UP, A_SECOND)
         steady = generate(WARM_UP, len(timetable) - WARM_UP, A_SECOND)
         calm_down(stage)
