@@ -100,7 +100,8 @@ class Bell:
                 self._changed.wait_for(lambda: not self._is_idle() or self._closed.is_set())
                 if self._closed.is_set():
                     return
-            self._closed.wait(self._retry_at - time.monotonic())
+            if self._closed.wait(self._retry_at - time.monotonic()):
+                return
             with self._changed:
                 errands, self._errands = self._errands, set()
                 threads, self._threads = self._threads, set()

@@ -1,7 +1,7 @@
-"""Whether the files that SQLite has open are still those at their paths.
+"""Whether the file that SQLite has open is still the one at its path.
 
-A backup that is put in place under a process that goes on leaves it with the files of before, which
-have no name any more: whatever it wrote would be acknowledged and lost. So it writes and reads no
+A backup that is put in place under a process that goes on leaves it with the file of before, which
+has no name any more: whatever it wrote would be acknowledged and lost. So it writes and reads no
 more until it is started again, when it is seen how old the database is.
 """
 
@@ -12,17 +12,18 @@ import structlog
 
 from router.store.outage import FileReplaced
 
-Identity = tuple[tuple[int, int] | None, ...]
+Identity = tuple[int, int]
 
 log = structlog.get_logger()
 
 
-def identify(database: str | Path) -> Identity:
-    """Device and inode of a database and of the `-wal` beside it; None for one that is not there.
-
-    Connections keep the `-wal` for as long as one of them is open.
-    """
-    return tuple(_identify(f"{database}{end}") for end in ("", "-wal"))
+def identify(database: str | Path) -> Identity | None:
+    """Device and inode of a file; None where there is none."""
+    try:
+        found = os.stat(database)  # noqa: PTH116 - a third of the time of Path.stat, at each transaction
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 class SameFiles:
@@ -34,25 +35,16 @@ class SameFiles:
 
     def begin_anew(self) -> None:
         """Whatever is at the path from now on is the database."""
-        self._first: tuple[int, int] | None = None
+        self._first: Identity | None = None
         self._is_lost = False
 
-    def check(self, opened: Identity) -> None:
-        """FileReplaced where a connection that has `opened` these has others than those at the
-        path, or one that was looked at before has had.
+    def check(self, opened: Identity | None) -> None:
+        """FileReplaced where a connection that has `opened` this file has another than the one at
+        the path, or one that was looked at before has had.
         """
-        found = identify(self._path)
-        self._first = self._first or opened[0]
-        if self._is_lost or found != opened or opened[0] != self._first:
+        self._first = self._first or opened
+        if self._is_lost or identify(self._path) != opened or opened != self._first:
             if not self._is_lost:
                 log.error("database_file_replaced")
             self._is_lost = True
             raise FileReplaced(f"{self._path} is another file than the one that is open: restart")
-
-
-def _identify(file: str) -> tuple[int, int] | None:
-    try:
-        found = os.stat(file)  # noqa: PTH116 - a third of the time of Path.stat, at each transaction
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino

@@ -25,7 +25,7 @@ _MAKING = threading.Lock()
 
 
 class SqliteConnection(sqlite3.Connection):
-    """A connection that says BEGIN only where we do; `opened` are the files that it has open."""
+    """A connection that says BEGIN only where we do; `opened` is the file that it has open."""
 
     def __init__(self, database: str, *args: Any, **kwargs: Any) -> None:
         _make(database)
@@ -33,7 +33,6 @@ class SqliteConnection(sqlite3.Connection):
         self.isolation_level = None
         for pragma in PRAGMAS:
             self.execute(f"PRAGMA {pragma}")
-        self.execute("SELECT * FROM sqlite_master LIMIT 1").fetchall()  # makes the -wal
         self.opened = identify(database)
 
     def tell(self, sql: str, rows: Sequence[Values]) -> None:

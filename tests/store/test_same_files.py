@@ -1,6 +1,5 @@
 """A database file that was replaced under an open store takes nothing that would be lost."""
 
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -60,14 +59,6 @@ def test_what_is_written_after_a_backup_was_put_in_place_is_not_acknowledged(
     with pytest.raises(DatabaseDown, match="restart"), store.read():
         pass
     assert numbers(file) == [1]
-
-
-def test_a_backup_that_was_copied_over_the_file_is_noticed_too(store: Store, file: Path) -> None:
-    write(store, 1)
-    shutil.copy(back_up(file), file)
-    remove_what_is_beside(file)
-    with pytest.raises(DatabaseDown, match="restart"):
-        write(store, 2)
 
 
 def test_connections_that_are_made_afterwards_do_not_go_on_either(store: Store, file: Path) -> None:

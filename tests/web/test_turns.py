@@ -43,22 +43,32 @@ def _wait_for_a_line(gate: InTurns, length: int) -> None:
         threading.Event().wait(0.001)
 
 
-def test_so_many_are_let_in_at_once_and_the_others_in_the_order_they_came(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_so_many_are_let_in_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(turns, "PATIENCE_SECONDS", SOON)
     desk = Desk()
     gate = InTurns(desk, at_once=2)
-    with ThreadPoolExecutor(5) as pool:
-        pool.submit(_ask, gate, "/1")
-        pool.submit(_ask, gate, "/2")
-        assert desk.has_seen(2)
-        for place, path in enumerate(("/3", "/4", "/5"), 1):
+    with ThreadPoolExecutor(3) as pool:
+        for path in ("/1", "/2", "/3"):
             pool.submit(_ask, gate, path)
-            _wait_for_a_line(gate, place)
+        assert desk.has_seen(2)
+        _wait_for_a_line(gate, 1)
         assert len(desk.seen) == 2
         desk.may_answer.set()
-    assert desk.seen[2:] == ["/3", "/4", "/5"]
+    assert len(desk.seen) == 3
+
+
+def test_those_who_wait_are_let_in_in_the_order_they_came(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "PATIENCE_SECONDS", SOON)
+    desk = Desk()
+    gate = InTurns(desk, at_once=1)
+    with ThreadPoolExecutor(4) as pool:
+        pool.submit(_ask, gate, "/1")
+        assert desk.has_seen(1)
+        for place, path in enumerate(("/2", "/3", "/4"), 1):
+            pool.submit(_ask, gate, path)
+            _wait_for_a_line(gate, place)
+        desk.may_answer.set()
+    assert desk.seen == ["/1", "/2", "/3", "/4"]
 
 
 def test_who_has_waited_for_long_is_let_in_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

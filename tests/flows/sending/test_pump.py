@@ -151,7 +151,7 @@ def test_a_round_that_breaks_is_told_and_the_pump_goes_on(alice: Person, bob: Pe
         pump.wake(sender)
         assert pump.finish(10)
     pump.close()
-    assert [one["event"] for one in logs] == ["pump_broke"]
+    assert [one["event"] for one in logs if one["event"].startswith("pump")] == ["pump_broke"]
     assert states(alice.world) == ["accepted"] * 2
 
 
