@@ -2,8 +2,9 @@
 
 Whether the log has come as far as a doubtful attempt is told by another text: if that is there,
 ours would be. One of ours that was taken once the attempt had ended proves it. An older one, of
-ours or of theirs, proves it as soon as the log has gone on by as much as that one is older. The
-carrier must have it: a text of theirs that it does not know bears no witness.
+ours or of theirs, proves it as soon as the log has gone on from there to the end of the attempt's
+lease, for so late the carrier may have taken it. The carrier must have it: a text of theirs that it
+does not know bears no witness.
 """
 
 from dataclasses import dataclass
@@ -28,14 +29,16 @@ Standing = Literal["complete", "soon", "behind"]
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """A text by its SID and its addresses; `older_by`: how much older it is than the attempt, zero
-    where it is younger; `is_ours`: the carrier has told us that it took it.
+    """A text by its SID and its addresses. `older_by`: how much older it is than the attempt, zero
+    where it is younger; `short_by`: how much the log must go on from it to have come to the end of
+    the attempt; `is_ours`: the carrier has told us that it took it.
     """
 
     sid: str
     to: str
     from_address: str
     older_by: timedelta
+    short_by: timedelta
     is_ours: bool
 
 
@@ -82,10 +85,11 @@ def find_witnesses(
         "known_since": doubt.attempted_at - NO_LONGER_KNOWN,
     }
     after = connection.execute(_AFTER, wanted).first()
+    lease = lease_of(world.settings)
     if after is not None:
-        return (_witness(keys, after, doubt.attempted_at),)
+        return (_witness(keys, after, doubt.attempted_at, lease),)
     rows = [connection.execute(statement, wanted).first() for statement in (_BEFORE, _THEIRS)]
-    found = [_witness(keys, row, doubt.attempted_at) for row in rows if row is not None]
+    found = [_witness(keys, row, doubt.attempted_at, lease) for row in rows if row is not None]
     return tuple(sorted(found, key=lambda witness: witness.older_by))
 
 
@@ -104,8 +108,8 @@ class Log:
         """
         for witness in witnesses:
             if self._shows(witness):
-                is_near = A_LITTLE < witness.older_by <= GIVE_UP_AFTER
-                return ("soon", witness.older_by + A_LITTLE) if is_near else ("complete", A_LITTLE)
+                is_near = witness.short_by and witness.older_by <= GIVE_UP_AFTER
+                return ("soon", witness.short_by + A_LITTLE) if is_near else ("complete", A_LITTLE)
             if witness.is_ours or self._carrier.fetch(witness.sid) is not None:
                 return "behind", A_LITTLE
         return "complete", A_LITTLE
@@ -118,9 +122,17 @@ class Log:
         return self._shown[witness.sid]
 
 
-def _witness(keys: TenantKeys, row: AnyRow, attempted_at: datetime) -> Witness:
+def _witness(keys: TenantKeys, row: AnyRow, attempted_at: datetime, lease: timedelta) -> Witness:
     person = keys.open("contact.address", row.contact_id, row.address)
     is_ours = row.direction == "out"
     to, from_address = (person, row.number) if is_ours else (row.number, person)
     older_by = attempted_at - (row.attempted_at or row.created_at)
-    return Witness(row.sid, to, from_address, max(older_by, timedelta()), is_ours)
+    none = timedelta()
+    return Witness(
+        sid=row.sid,
+        to=to,
+        from_address=from_address,
+        older_by=max(older_by, none),
+        short_by=max(older_by + lease, none),
+        is_ours=is_ours,
+    )

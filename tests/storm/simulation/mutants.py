@@ -45,9 +45,15 @@ def _blind_resend_on_5xx() -> AbstractContextManager[None]:
     return _put(answers, "classify", judged)
 
 
-def _no_grace() -> AbstractContextManager[None]:
-    """The carrier's log is asked at once, although it lags."""
-    return _put(doubts, "grace_of", lambda settings: timedelta(0))
+@contextmanager
+def _no_grace() -> Iterator[None]:
+    """The carrier's log is asked and believed at once, although it lags."""
+    at_once = timedelta(0)
+    with (
+        _put(doubts, "grace_of", lambda settings: at_once),
+        _put(settle.Log, "standing", lambda *_: ("complete", at_once)),
+    ):
+        yield
 
 
 def _no_token() -> AbstractContextManager[None]:

@@ -72,12 +72,11 @@ class People:
         self._stopped = threading.Event()
         hands: list[Callable[[], None]] = [self._deliver_all] * HANDS
         self._threads = [threading.Thread(target=each, daemon=True) for each in hands]
+        self._writing = threading.Thread(target=self._write_all, daemon=True)
 
     def start(self, *, by_themselves: bool = True) -> None:
         """Begin: `by_themselves` they text on, else only what `text` has them text."""
-        if by_themselves:
-            self._threads.append(threading.Thread(target=self._write_all, daemon=True))
-        for thread in self._threads:
+        for thread in [*self._threads, *([self._writing] if by_themselves else [])]:
             thread.start()
 
     def text(self, body: str) -> None:
@@ -92,6 +91,8 @@ class People:
     def stop(self, patience_seconds: float = 120.0) -> None:
         """Text no more, and wait until all that was texted has been acknowledged."""
         self._stopped.set()
+        if self._writing.is_alive():
+            self._writing.join()  # or its last text comes when nobody delivers any more
         self.wait_until_acknowledged(patience_seconds)
         for _ in self._threads:
             self._due.put(None)
