@@ -22,6 +22,10 @@ class Stores:
         """The store of the database at `url`; listeners to its engine are the borrower's alone."""
         kept = self._kept.get(url) or self._kept.setdefault(url, Store(url))
         lent = copy(kept)
+        if kept._files is not None:  # each test has a file of its own under the same name
+            kept.engine.dispose()
+            lent._files = copy(kept._files)
+            lent._files.begin_anew()
         lent.engine = kept.engine.execution_options()
         return lent
 
