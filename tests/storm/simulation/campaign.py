@@ -3,7 +3,6 @@
 import os
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from multiprocessing import get_context
@@ -92,10 +91,8 @@ def play(wanted: Range, mutant: str | None = None) -> Iterator[Verdict]:
 def play_shared(wanted: Range, processes: int | None = None) -> Tally:
     """Play seeds in as many processes as there are cores."""
     workers = processes or os.cpu_count()
-    with ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), max_tasks_per_child=SHARES_OF_A_PROCESS
-    ) as pool:
-        return sum(pool.map(play_here, wanted.shares()), Tally())
+    with get_context("spawn").Pool(workers, maxtasksperchild=SHARES_OF_A_PROCESS) as pool:
+        return sum(pool.imap(play_here, wanted.shares()), Tally())
 
 
 def tell(say: Say, tally: Tally) -> None:
