@@ -56,32 +56,32 @@ def create_app(
     `max_streams` must stay well below the server's threads: each open inbox holds one. `shared`
     has /metrics show the figures of all processes of the machine, `notes` each request logged.
     """
-    parts = Parts(world, bell, live_feed, make_registry(world, shared), Seats(max_streams))
-    app = _make_pages(parts, simulator, notes)
-    _mount(app, _make_webhooks(parts, notes), world.settings)
+    its_parts = Parts(world, bell, live_feed, make_registry(world, shared), Seats(max_streams))
+    app = _make_pages(its_parts, simulator, notes)
+    _mount(app, _make_webhooks(its_parts, notes), world.settings)
     return app
 
 
-def _make_webhooks(parts: Parts, notes: AccessNotes | None) -> Flask:
+def _make_webhooks(its_parts: Parts, notes: AccessNotes | None) -> Flask:
     """The carrier's app: a text needs no session, no sign-in, no form token and no headers for
     browsers, and would pay for all of them.
     """
     app = Flask("router.web", static_folder=None)
     if notes is not None:
         notes.add_to(app)
-    install(app, parts)
+    install(app, its_parts)
     app.config.update(FORM_LIMITS)
     app.register_blueprint(webhooks.pages)
     return app
 
 
-def _make_pages(parts: Parts, simulator: Blueprint | None, notes: AccessNotes | None) -> Flask:
+def _make_pages(its_parts: Parts, simulator: Blueprint | None, notes: AccessNotes | None) -> Flask:
     """People's app: the inbox and all else that a browser or an operator asks for."""
-    world = parts.world
+    world = its_parts.world
     app = Flask("router.web")
     if notes is not None:
         notes.add_to(app)
-    install(app, parts)
+    install(app, its_parts)
     _configure(app, world)
     make_login_manager().init_app(app)
     csrf = CSRFProtect(app)

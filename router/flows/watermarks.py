@@ -3,16 +3,12 @@
 from datetime import datetime
 
 from sqlalchemy import Connection, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
-from router.store.rows import table
+from router.store.rows import insert_if_new
 from router.store.tables import Watermark
 
-_PUT = {
-    dialect.dialect.name: dialect.insert(table(Watermark)).on_conflict_do_nothing()
-    for dialect in (sqlite, postgresql)
-}
+_PUT = insert_if_new(Watermark)
 
 
 def mark(connection: Connection, name: str) -> datetime | None:

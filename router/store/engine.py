@@ -30,9 +30,9 @@ class Store:
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         kind = sqlite if self.is_sqlite else postgresql
         self.engine = kind.make_engine(parsed, pool_size)
-        has_file = self.is_sqlite and parsed.database
-        self._writer = Writer(Path(f"{parsed.database}.lock")) if has_file else None
-        self._files = SameFiles(Path(parsed.database)) if has_file and parsed.database else None
+        file = parsed.database if self.is_sqlite else None
+        self._writer = Writer(Path(f"{file}.lock")) if file else None
+        self._files = SameFiles(Path(file)) if file else None
 
     @contextmanager
     def write(self, *, alone: bool = False) -> Iterator[Connection]:
@@ -72,7 +72,7 @@ class Store:
             self._files.begin_anew()
 
     def _connect(self) -> Connection:
-        """A connection; FileReplaced where its files are not the database any more."""
+        """A connection; FileReplaced where its file is not the database any more."""
         connection: Connection = self.engine.connect()
         if self._files is not None:
             try:

@@ -4,9 +4,11 @@ A flow's statements are made once, at import, with `bindparam`s: making one anew
 running it. SQLAlchemy's rows are variadic; ours are of any width.
 """
 
+from collections.abc import Mapping
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Row, Select, String, Table, literal_column
+from sqlalchemy import ColumnElement, Insert, Row, Select, String, Table, literal_column
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel, col
 
 from router.store.tables import UNFINISHED_STATES, Contact, DecisionRecord, Message, Thread
@@ -28,6 +30,14 @@ DECISION_OF_MESSAGE = (col(DecisionRecord.tenant_id) == col(Message.tenant_id)) 
 def table(model: type[SQLModel]) -> Table:
     """The Core table of a model: statements on it skip the ORM's bookkeeping."""
     return cast("Table", model.__table__)  # type: ignore[attr-defined]  # set by the metaclass
+
+
+def insert_if_new(model: type[SQLModel]) -> Mapping[str, Insert]:
+    """By the kind of database, an insert that passes over a row which is there already."""
+    return {
+        kind.dialect.name: kind.insert(table(model)).on_conflict_do_nothing()
+        for kind in (sqlite, postgresql)
+    }
 
 
 def is_unfinished(message: type[Message] = Message) -> ColumnElement[bool]:

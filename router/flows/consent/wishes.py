@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlalchemy import bindparam, delete
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from router.flows.consent.events import Event, Evidence, How, What, add_events, event_row
@@ -12,7 +11,7 @@ from router.flows.consent.scopes import carrier_scope
 from router.flows.held import Held
 from router.flows.outbox import cancel_for_person
 from router.store.ledger import Ledger
-from router.store.rows import table
+from router.store.rows import insert_if_new, table
 from router.store.tables import Suppression
 from rules.decision import EVERYTHING
 
@@ -21,10 +20,7 @@ _LIFT = delete(table(Suppression)).where(
     col(Suppression.lookup) == bindparam("person"),
     col(Suppression.scope) == bindparam("scope"),
 )
-_SUPPRESS = {
-    dialect.dialect.name: dialect.insert(table(Suppression)).on_conflict_do_nothing()
-    for dialect in (sqlite, postgresql)
-}
+_SUPPRESS = insert_if_new(Suppression)
 
 
 def opt_out(

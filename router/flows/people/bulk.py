@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Insert, insert
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 
-from router.store.rows import table
+from router.store.rows import insert_if_new, table
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +49,7 @@ def prepare(
 
 
 def _insert(dialect: Dialect, model: type[SQLModel], *, anew: bool) -> Insert:
-    if anew:
-        return insert(table(model))
-    spoken = sqlite if dialect.name == "sqlite" else postgresql
-    passing_over: Insert = spoken.insert(table(model)).on_conflict_do_nothing()
-    return passing_over
+    return insert(table(model)) if anew else insert_if_new(model)[dialect.name]
 
 
 def _made(make: Callable[[Any], Any] | None, value: Any) -> Any:

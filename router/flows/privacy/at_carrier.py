@@ -37,20 +37,25 @@ def delete_at_carrier(world: World, carrier: Carrier, target: AnyRow) -> bool:
     known = _known(world, target)
     ends = time.monotonic() + BUDGET_SECONDS
     try:
-        for first in range(0, len(known.doomed), AT_ONCE):
-            sids = known.doomed[first : first + AT_ONCE]
-            gone = [sid for sid in sids if carrier.delete(sid) == "gone"]
-            forget_sids(world, target, gone)
-            if len(gone) < len(sids) or time.monotonic() > ends:
-                return False
-        missed = list(_missed(world, carrier, known, target))
-        gone = [sid for sid in missed if carrier.delete(sid) == "gone"]
-        forget_sids(world, target, gone)
-        if len(gone) < len(missed):
-            return False
-        return all(carrier.delete(sid) == "gone" for sid in _strays(carrier, known, target))
+        return (
+            _delete(world, carrier, target, known.doomed, ends)
+            and _delete(world, carrier, target, _missed(world, carrier, known, target), ends)
+            and all(carrier.delete(sid) == "gone" for sid in _strays(carrier, known, target))
+        )
     except CarrierError:
         return False
+
+
+def _delete(
+    world: World, carrier: Carrier, target: AnyRow, doomed: Sequence[str], ends: float
+) -> bool:
+    for first in range(0, len(doomed), AT_ONCE):
+        sids = doomed[first : first + AT_ONCE]
+        gone = [sid for sid in sids if carrier.delete(sid) == "gone"]
+        forget_sids(world, target, gone)
+        if len(gone) < len(sids) or time.monotonic() > ends:
+            return False
+    return True
 
 
 def _known(world: World, target: AnyRow) -> _Known:
@@ -87,13 +92,14 @@ def _strays(carrier: Carrier, known: _Known, target: AnyRow) -> Iterator[str]:
                 yield listed.sid
 
 
-def _missed(world: World, carrier: Carrier, known: _Known, target: AnyRow) -> Iterator[str]:
+def _missed(world: World, carrier: Carrier, known: _Known, target: AnyRow) -> list[str]:
     """Texts of the person to this business that never reached us, up to their code."""
     written = carrier.list_written(known.address, LONG_AGO)
     before = [each for each in written if each.created_at <= target.confirmed_at]
     with world.store.read() as connection:
-        for listed in before:
-            receiver = find_receiver(connection, listed.to, listed.service_sid)
-            is_theirs = receiver is not None and receiver.tenant_id == target.tenant_id
-            if is_theirs and listed.sid not in known.kept:
-                yield listed.sid
+        receivers = [find_receiver(connection, each.to, each.service_sid) for each in before]
+    return [
+        each.sid
+        for each, receiver in zip(before, receivers, strict=True)
+        if receiver and receiver.tenant_id == target.tenant_id and each.sid not in known.kept
+    ]

@@ -1,7 +1,6 @@
 """What this database still holds of a person who is being erased, and its removal."""
 
 from sqlalchemy import Connection, delete, exists, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from router.flows.assign.hands import let_go, queue_up
@@ -9,7 +8,7 @@ from router.flows.audit import note
 from router.flows.dispatches.remains import cancel_dispatches, delete_dispatches
 from router.flows.held import Held, hold_thread, save, save_contact
 from router.flows.world import World
-from router.store.rows import AnyRow, is_unfinished, table
+from router.store.rows import AnyRow, insert_if_new, is_unfinished
 from router.store.tables import (
     ConsentEvent,
     Contact,
@@ -25,10 +24,7 @@ from rules.decision import ThreadState
 
 ERASED = "privacy.erased"
 """In the audit: an erasure was carried out. `texts`: how many of the person's own texts went."""
-_BURY = {
-    dialect.dialect.name: dialect.insert(table(Tombstone)).on_conflict_do_nothing()
-    for dialect in (sqlite, postgresql)
-}
+_BURY = insert_if_new(Tombstone)
 
 
 def is_in_flight(world: World, target: AnyRow) -> bool:

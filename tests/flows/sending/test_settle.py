@@ -55,6 +55,24 @@ def test_a_log_that_lags_longer_than_the_grace_settles_nothing(
     assert len(line.log(alice)) == 1
 
 
+def test_an_older_witness_is_believed_once_the_log_has_come_to_the_end_of_the_lease(
+    alice: Person, bob: Person, line: Line, advance: Callable[..., None]
+) -> None:
+    """The carrier may have taken the text so late, and its log show what came a moment before."""
+    never_hears(line)
+    bob.texts("soap please")
+    line.drain()
+    line.breaks(on="create", kind="500_before")
+    alice.texts("towels")
+    line.drain()
+    advance(seconds=121)
+    line.settle()
+    assert states(alice) == ["unknown"]
+    advance(seconds=63)
+    line.settle()
+    assert states(alice) == ["queued"]
+
+
 def test_an_unknown_holds_its_thread_for_the_grace_and_then_no_longer(
     alice: Person, bob: Person, line: Line, advance: Callable[..., None]
 ) -> None:
