@@ -195,7 +195,7 @@ class RuleFinder(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Rulebook:
     """One tenant's whole rulebook. The first of `languages` is the default.
 
@@ -228,6 +228,9 @@ class Rulebook:
     vocabulary: Vocabulary = field(default_factory=lambda: MappingProxyType({}))
     enrolling: frozenset[str] = frozenset()
     """The codes that rules and dialogs enroll into."""
-    finder: RuleFinder | None = field(default=None, repr=False, compare=False)
+    finder: RuleFinder | None = field(default=None, compare=False)
     codes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """A code as people type it, folded and without spaces -> the code as written."""
+
+    def __repr__(self) -> str:
+        return f"<Rulebook of {self.tenant}>"
