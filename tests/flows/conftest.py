@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlmodel import col
 from werkzeug.serving import make_server
 
-from router.carrier.api import Inbound
+from router.carrier.api import Inbound, Listed
 from router.carrier.simulator import Simulator
 from router.carrier.simulator.faults import Fault
 from router.carrier.twilio import TwilioCarrier
@@ -139,9 +139,15 @@ class Line:
 
     def log(self, person: Person) -> list[str]:
         """The bodies that the carrier has taken for this person, oldest first."""
+        return [one.body for one in reversed(self._sent(person))]
+
+    def delivers_all(self, person: Person) -> None:
+        """Wait until what the carrier has taken for this person has arrived."""
+        wait_for(lambda: all(one.status == "delivered" for one in self._sent(person)))
+
+    def _sent(self, person: Person) -> list[Listed]:
         since = self.world.now() - timedelta(hours=2)
-        listed = self.carrier.list_sent(person.address, MAIN, since)
-        return [one.body for one in reversed(listed)]
+        return self.carrier.list_sent(person.address, MAIN, since)
 
 
 @pytest.fixture

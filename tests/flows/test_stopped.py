@@ -65,7 +65,12 @@ def test_an_account_that_is_refused_by_callback_stops_the_number_and_is_probed_l
     assert len(claimed(alice.world)) == 1
 
 
-@pytest.mark.parametrize("outcome", [Unknown("no answer"), Delay(20429, 300.0), NOT_BEGUN])
+TAKEN_AND_REFUSED = Accepted("SMprobe", "failed", 20003)
+
+
+@pytest.mark.parametrize(
+    "outcome", [Unknown("no answer"), Delay(20429, 300.0), NOT_BEGUN, TAKEN_AND_REFUSED]
+)
 def test_a_probe_that_proves_nothing_lifts_neither_the_stop_nor_a_pause(
     alice: Person, bob: Person, advance: Callable[..., None], outcome: Outcome
 ) -> None:

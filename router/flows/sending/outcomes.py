@@ -8,11 +8,20 @@ import structlog
 from sqlalchemy import Connection, bindparam, update
 from sqlmodel import col
 
-from router.carrier.api import Accepted, Delay, Outcome, Refused, Unknown, state_after
+from router.carrier.api import (
+    Accepted,
+    Delay,
+    Outcome,
+    Refused,
+    StatusUpdate,
+    Unknown,
+    state_after,
+)
 from router.flows.consent.refusals import RefusedMessage, take_refusal
 from router.flows.sending.claims import Claim
+from router.flows.sending.merging import FAILURES
 from router.flows.sending.pauses import pause, resume, stop
-from router.flows.sending.strays import find_strays, merge_strays
+from router.flows.sending.strays import find_strays, keep_stray, merge_strays
 from router.flows.world import World
 from router.store.engine import DatabaseDown
 from router.store.rows import table
@@ -35,7 +44,7 @@ _ACCEPT = (
     .values(
         state=bindparam("becomes"),
         sid=bindparam("given"),
-        error_code=bindparam("code"),
+        error_code=None,
         reason=None,
         not_before=None,
         updated_at=bindparam("now"),
@@ -105,6 +114,9 @@ def record_accepted(world: World, taken: Sequence[tuple[Claim, Accepted]]) -> No
     at = world.now()
     with world.store.write() as connection:
         connection.execute(_ACCEPT, [_acceptance(claim, answer, at) for claim, answer in taken])
+        for _, answer in taken:
+            if answer.status in FAILURES:  # as a callback would tell it, with all that follows
+                keep_stray(world, connection, _failure(answer))
         early = find_strays(connection, [answer.sid for _, answer in taken])
         for claim, _ in taken:
             if claim.is_probe:
@@ -115,15 +127,19 @@ def record_accepted(world: World, taken: Sequence[tuple[Claim, Accepted]]) -> No
 
 
 def _acceptance(claim: Claim, answer: Accepted, at: datetime) -> dict[str, object]:
+    so_far = "queued" if answer.status in FAILURES else answer.status
     return {
         "tenant": claim.tenant_id,
         "message": claim.message_id,
         "claimed": claim.token,
-        "becomes": state_after("accepted", answer.status),
+        "becomes": state_after("accepted", so_far),
         "given": answer.sid,
-        "code": answer.error_code,
         "now": at,
     }
+
+
+def _failure(answer: Accepted) -> StatusUpdate:
+    return StatusUpdate(answer.sid, answer.status, answer.error_code, None, None, None)
 
 
 def _refused(claimed: Claim) -> RefusedMessage:

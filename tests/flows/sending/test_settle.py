@@ -110,6 +110,7 @@ def test_of_two_texts_in_doubt_with_the_same_words_each_finds_its_own(
     advance(seconds=131)
     line.drain()
     assert states(alice) == ["unknown", "unknown"]
+    line.delivers_all(alice)
     advance(minutes=3)
     line.settle()
     assert states(alice) == ["review", "delivered"]
@@ -141,6 +142,7 @@ def test_another_text_of_ours_in_the_log_is_not_taken_for_the_doubtful_one(
     alice.texts("DELETE")
     line.drain()
     assert states(alice) == ["unknown", "unknown"]
+    line.delivers_all(alice)
     advance(minutes=3)
     line.settle()
     assert states(alice) == ["queued", "delivered"]
@@ -297,6 +299,14 @@ def test_a_text_is_written_down_as_taken_although_what_came_before_cannot_be_mer
     ledger.rmdir()
     tend_strays(alice.world)
     assert states(alice) == ["undelivered"]
+    assert alice.shown()["consent"]["opted_out"]
+
+
+def test_a_text_that_failed_as_it_was_taken_is_heeded_as_if_a_callback_told_it(
+    alice: Person,
+) -> None:
+    record(alice.world, claimed(alice, "towels"), Accepted("SMfailed", "failed", 21610))
+    assert states(alice) == ["failed"]
     assert alice.shown()["consent"]["opted_out"]
 
 
