@@ -180,8 +180,8 @@ class Carrier(Protocol):
         """What we sent to `to` from `from_address` since then, newest first."""
         ...
 
-    def is_listed(self, sid: str, to: str, from_address: str) -> bool:
-        """Whether the log shows a text of ours that is known to have been taken."""
+    def find_listed(self, sid: str, to: str, from_address: str) -> Listed | None:
+        """What the log shows of a text that is known to have been taken; None: nothing yet."""
         ...
 
     def list_received(self, since: datetime) -> list[Listed]:

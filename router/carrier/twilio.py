@@ -97,11 +97,11 @@ class TwilioCarrier:
                 each for each in newest_first(found, since) if each.direction.startswith("outbound")
             ]
 
-    def is_listed(self, sid: str, to: str, from_address: str) -> bool:
+    def find_listed(self, sid: str, to: str, from_address: str) -> Listed | None:
         """See Carrier."""
         with asking("list the texts between two addresses"):
             found = self._messages.stream(to=to, from_=from_address, page_size=_PAGE_SIZE)
-            return any(each.sid == sid for each in found)
+            return next((listed(each) for each in found if each.sid == sid), None)
 
     def list_received(self, since: datetime) -> list[Listed]:
         """See Carrier."""

@@ -63,11 +63,13 @@ def read_up_to(world: World) -> datetime | None:
 
 
 def _begin(world: World, began: datetime) -> datetime:
-    """Where a look begins: never more than a week back, whatever was missed before."""
+    """Where a look begins: never more than a week back, whatever was missed before; nor later than
+    now, though a clock that was wrong may have said that all is here until then.
+    """
     earliest, mark = began - LONGEST_LOOK_BACK, read_up_to(world) or began - FIRST_LOOK_BACK
     if mark < earliest:
         log.error("reconcile_begins_late", up_to=mark.isoformat(), begins=earliest.isoformat())
-    return max(mark, earliest) - OVERLAP
+    return min(max(mark, earliest), began) - OVERLAP
 
 
 def _missing(world: World, listed: Sequence[Listed], began: datetime) -> Iterator[Listed]:

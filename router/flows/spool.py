@@ -8,6 +8,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +24,7 @@ from router.store.disk import sync_folder
 from router.store.ids import new_id
 
 PURPOSE = "spool"
+HALF_WRITTEN_SECONDS = 3600.0  # no text takes so long to be written
 
 log = structlog.get_logger()
 
@@ -36,11 +38,15 @@ def spool(world: World, inbound: Inbound) -> None:
     sealed = world.vault.seal_file(PURPOSE, json.dumps(packed).encode())
     path = folder / f"{new_id()}.sealed"
     fresh = path.with_suffix(".new")
-    with fresh.open("wb") as file:
-        file.write(sealed)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.rename(path)
+    try:
+        with fresh.open("wb") as file:
+            file.write(sealed)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.rename(path)
+    except OSError:
+        fresh.unlink(missing_ok=True)  # the carrier is told that we do not have it
+        raise
     sync_folder(folder)
 
 
@@ -51,6 +57,7 @@ def drain_spool(world: World) -> Ripples:
     it holds up no other. Raises DatabaseDown where the database is still away.
     """
     detour = Detour(world)
+    _clear_away(world)
     for path in _waiting(world):
         text = _read(world, path)
         if text is not None and detour.take_in(text):
@@ -78,6 +85,14 @@ def _read(world: World, path: Path) -> Inbound | None:
     except Exception as error:  # noqa: BLE001 (whatever it is, the texts behind it must go on)
         log.warning("spooled_text_passed_over", file=path.name, error=type(error).__name__)
         return None
+
+
+def _clear_away(world: World) -> None:
+    """Remove what a process that was killed left half written: nobody was told that we have it."""
+    for path in _folder(world).glob("*.new"):
+        with suppress(FileNotFoundError):
+            if time.time() - path.stat().st_mtime > HALF_WRITTEN_SECONDS:
+                path.unlink()
 
 
 def _waiting(world: World) -> Iterator[Path]:

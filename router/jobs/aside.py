@@ -1,6 +1,7 @@
 """Errands that may take long are done aside, in a few threads: no bell waits until they are over.
 
-One errand runs once at a time; one that comes while it runs makes it run once more afterwards.
+One errand runs once at a time; one that comes while it runs makes it run once more, behind those
+that wait by then. Each task has threads of its own: a log that hangs keeps no notice waiting.
 """
 
 import threading
@@ -12,7 +13,7 @@ import structlog
 from router.jobs.errand import Errand
 from router.meters import JOBS, Meters
 
-THREADS = 4
+THREADS = 4  # of each task
 
 log = structlog.get_logger()
 
@@ -22,17 +23,17 @@ class Aside:
 
     def __init__(self, meters: Meters | None = None) -> None:
         self._meters = meters or Meters()
-        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="errand")
+        self._pools: dict[str, ThreadPoolExecutor] = {}
         self._changed = threading.Condition()
         self._wanted: dict[Errand, int] = {}  # how often an errand was wanted since it began
+        self._is_closed = False
 
     def do(self, errand: Errand, run: Callable[[], None]) -> None:
         """Have `run` run soon. Never waits; a fault is logged, and the clock rings again."""
         with self._changed:
             self._wanted[errand] = self._wanted.get(errand, 0) + 1
-            if self._wanted[errand] > 1:
-                return
-        self._pool.submit(self._run, errand, run)
+            if self._wanted[errand] == 1:
+                self._submit(errand, run)
 
     def finish(self, timeout_seconds: float) -> bool:
         """Wait until all is done; False where that took longer."""
@@ -41,19 +42,28 @@ class Aside:
 
     def close(self) -> None:
         """Begin nothing more and wait for what runs."""
-        self._pool.shutdown(cancel_futures=True)
+        with self._changed:
+            self._is_closed, pools = True, list(self._pools.values())
+        for pool in pools:
+            pool.shutdown(cancel_futures=True)
+
+    def _submit(self, errand: Errand, run: Callable[[], None]) -> None:
+        if self._is_closed:
+            return
+        if errand.task not in self._pools:
+            self._pools[errand.task] = ThreadPoolExecutor(THREADS, thread_name_prefix=errand.task)
+        self._pools[errand.task].submit(self._run, errand, run)
 
     def _run(self, errand: Errand, run: Callable[[], None]) -> None:
-        is_over = False
-        while not is_over:
-            with self._changed:
-                seen = self._wanted[errand]
-            self._try(errand, run)
-            with self._changed:
-                is_over = self._wanted[errand] == seen
-                if is_over:
-                    del self._wanted[errand]
-                self._changed.notify_all()
+        with self._changed:
+            seen = self._wanted[errand]
+        self._try(errand, run)
+        with self._changed:
+            if self._wanted[errand] == seen:
+                del self._wanted[errand]
+            else:
+                self._submit(errand, run)
+            self._changed.notify_all()
 
     def _try(self, errand: Errand, run: Callable[[], None]) -> None:
         try:

@@ -62,7 +62,8 @@ class Store:
             if self.is_sqlite:
                 busy: int = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
                 return not busy
-            connection.exec_driver_sql("VACUUM")
+            with postgresql.without_limits(connection):
+                connection.exec_driver_sql("VACUUM")
             return True
 
     def close(self) -> None:

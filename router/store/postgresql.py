@@ -6,13 +6,13 @@ way, as SQLAlchemy does, ends the pipeline.
 """
 
 import time
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 import psycopg
 from psycopg.pq import PipelineStatus, TransactionStatus
-from sqlalchemy import URL, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DisconnectionError
 
 from router.store.outage import BUSY_SECONDS
@@ -81,6 +81,17 @@ class PipelinedConnection(psycopg.Connection[Any]):
         finally:
             if self.pgconn.pipeline_status != PipelineStatus.OFF:  # it was interrupted
                 self.close()
+
+
+@contextmanager
+def without_limits(connection: Connection) -> Iterator[None]:
+    """Statements that take as long as a large database makes them take, and wait for each other."""
+    connection.exec_driver_sql("SET statement_timeout = 0")
+    connection.exec_driver_sql("SET lock_timeout = 0")
+    try:
+        yield
+    finally:
+        connection.invalidate()  # the next one that is made has its limits again
 
 
 def make_engine(url: URL, pool_size: int) -> Engine:

@@ -17,6 +17,8 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 def upgrade(store: Store) -> str:
     """Run every migration that is missing, in one transaction; the version it ends at."""
     with store.write() as connection:
+        if not store.is_sqlite:  # an index over a large table takes its time
+            connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
         command.upgrade(_config(connection), "head")
         return _current(connection) or ""
 

@@ -43,7 +43,7 @@ def _open(cipher: AESGCM, blob: bytes, bound_to: str) -> bytes:
     nonce, sealed = blob[1 : 1 + NONCE_BYTES], blob[1 + NONCE_BYTES :]
     try:
         return cipher.decrypt(nonce, sealed, bound_to.encode())
-    except InvalidTag:
+    except (InvalidTag, ValueError):  # the latter where it is cut short
         raise SealError(f"{bound_to}: sealed under another key, or moved here") from None
 
 

@@ -28,12 +28,14 @@ REASONED = {
     ("canceled", "too_late"): "Not sent: it would have come too late",
     ("canceled", "doubt"): "Not sent: a text of theirs was in doubt for too long",
     ("canceled", "erasure"): "Not sent: their data was being deleted",
+    ("failed", "unreadable"): "Not sent: it cannot be read any more",
     ("canceled", "number left the rulebook"): "Not sent: the number left the rulebook",
 }
 REVIEWED = {
     "code": "It holds a code, and a code is never sent twice without asking.",
     "overtaken": "Later texts have left since, so that it would come out of order.",
     "log lags": "The carrier's log did not tell in time.",
+    "log is away": "The carrier's log could not be read for hours.",
     "twin": "The carrier's log has a text with the same words, of another time.",
     "other words": "The carrier's log has a text of that time in other words: it may be this one.",
     "number left the rulebook": "Its number left the rulebook while it was on its way.",

@@ -185,6 +185,20 @@ def line(hotel: World, now: MovableNow, port: int, tmp_path: Path) -> Iterator[L
     server.server_close()
 
 
+@pytest.fixture
+def missed(line: Line) -> Callable[..., str]:
+    """A person writes, and the carrier's webhook does not reach us; the SID of the text."""
+
+    def write(person: Person, body: str, to: str = MAIN, **given: Any) -> str:
+        text = {"from": person.address, "to": to, "body": body, **given}
+        answer = line.web.test_client().post("/simulator/api/inbound", json=text)
+        assert answer.json is not None
+        assert answer.json["status"] == 404
+        return str(answer.json["sid"])
+
+    return write
+
+
 def wait_for(what: Callable[[], object], seconds: float = 10.0) -> None:
     """Wait until something has come true."""
     until = time.monotonic() + seconds

@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import delete, event, insert
@@ -28,20 +27,6 @@ ANOTHER = "+16125550177"
 ONE_DATABASE = pytest.mark.parametrize(
     "database", ["sqlite"]
 )  # its statements run on both elsewhere
-
-
-@pytest.fixture
-def missed(line: Line) -> Callable[..., str]:
-    """A person writes, and the carrier's webhook does not reach us; the SID of the text."""
-
-    def write(person: Person, body: str, to: str = MAIN, **given: Any) -> str:
-        text = {"from": person.address, "to": to, "body": body, **given}
-        answer = line.web.test_client().post("/simulator/api/inbound", json=text)
-        assert answer.json is not None
-        assert answer.json["status"] == 404
-        return str(answer.json["sid"])
-
-    return write
 
 
 def texts(person: Person) -> list[str]:
@@ -143,6 +128,16 @@ def test_the_watermark_only_moves_forward_and_never_over_what_could_not_be_read(
     ahead = read_up_to(line.world)
     reconcile(line.world, line.carrier)
     assert read_up_to(line.world) == ahead
+
+
+def test_a_watermark_of_a_clock_that_was_ahead_hides_nothing(
+    alice: Person, line: Line, missed: Callable[..., str], advance: Callable[..., None]
+) -> None:
+    set_watermark(line.world, hours=-5)
+    missed(alice, "towels")
+    advance(minutes=2)
+    reconcile(line.world, line.carrier)
+    assert texts(alice) == ["towels"]
 
 
 @ONE_DATABASE

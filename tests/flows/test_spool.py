@@ -1,5 +1,7 @@
 """The fallback's spool."""
 
+import errno
+import os
 from collections.abc import Callable
 
 import pytest
@@ -45,6 +47,29 @@ def test_a_file_that_no_key_opens_stays_and_holds_up_no_other(alice: Person) -> 
     drain_spool(alice.world)
     assert [file.name for file in folder.iterdir()] == ["0.sealed"]
     assert alice.messages
+
+
+def test_what_the_disk_did_not_take_whole_leaves_nothing_behind(
+    alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_file: int) -> None:
+        raise OSError(errno.ENOSPC, "no space left on device")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(OSError, match="no space"):
+        spool(alice.world, Inbound("SM1", alice.address, MAIN, None, "towels"))
+    assert list((alice.world.settings.data_dir / "spool").iterdir()) == []
+
+
+def test_what_a_killed_process_left_half_written_is_removed_in_time(alice: Person) -> None:
+    folder = alice.world.settings.data_dir / "spool"
+    folder.mkdir(parents=True)
+    old, young = folder / "1.new", folder / "2.new"
+    for file in (old, young):
+        file.write_bytes(b"half a te")
+    os.utime(old, (0, 0))
+    drain_spool(alice.world)
+    assert list(folder.iterdir()) == [young]
 
 
 def heard(person: Person) -> list[str]:

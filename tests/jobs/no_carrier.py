@@ -9,6 +9,6 @@ class NoCarrier:
     def _refuse(self, *_: object) -> NoReturn:
         raise AssertionError("this test sends nothing")
 
-    send = list_sent = is_listed = list_received = list_written = list_media = _refuse
+    send = list_sent = find_listed = list_received = list_written = list_media = _refuse
     fetch = redact = delete = _refuse
     check_account = numbers_webhooks = _refuse

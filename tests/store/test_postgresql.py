@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import event, insert, text
 from sqlalchemy.exc import IntegrityError
 
 from router.flows.world import World
@@ -101,3 +101,19 @@ def test_nobody_commits_what_another_was_interrupted_in(
     with store.read() as connection:
         assert connection.execute(text("SELECT id FROM thread")).scalars().all() == ["thread2"]
     store.close()
+
+
+def test_a_scrub_takes_as_long_as_it_takes_and_what_comes_after_it_has_its_limits(
+    world: World,
+) -> None:
+    limits = "SELECT current_setting('statement_timeout'), current_setting('lock_timeout')"
+    said: list[str] = []
+    event.listen(
+        world.store.engine,
+        "before_cursor_execute",
+        lambda _c, _cursor, statement, *_: said.append(statement),
+    )
+    assert world.store.scrub()
+    assert said == ["SET statement_timeout = 0", "SET lock_timeout = 0", "VACUUM"]
+    with world.store.write() as connection:
+        assert tuple(connection.execute(text(limits)).one()) == ("30s", "5s")

@@ -37,8 +37,8 @@ def erase(world: World, carrier: Carrier, tenant_id: str, request_id: str) -> Ri
         if wait is not None:
             _set(world, target, retry_at=world.now() + wait)
             return CALM
+    _set(world, target, retry_at=world.now() + RETRY)  # nobody else begins while this one scrubs
     if not world.store.scrub():
-        _set(world, target, retry_at=world.now() + RETRY)
         return CALM
     _set(world, target, state="done", done_at=world.now())
     shown = {(tenant_id, target.thread_id)} if target.thread_id else set()

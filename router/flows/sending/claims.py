@@ -15,12 +15,12 @@ from sqlmodel import col
 from router.flows.outbox import ANSWER, BULK
 from router.flows.senders import Sender
 from router.flows.sending.leases import LOOK_UP, grace_of, lease_of
-from router.flows.sending.pace import AHEAD, Turns, pace_of
+from router.flows.sending.pace import Turns, pace_of
 from router.flows.sending.ready import read_ready
-from router.flows.sending.verdicts import Judge, Verdict
+from router.flows.sending.verdicts import UNREADABLE, Judge, Verdict
 from router.flows.world import World
 from router.store.rows import AnyRow, AnySelect, table
-from router.store.sealing import TenantKeys
+from router.store.sealing import SealError, TenantKeys
 from router.store.tables import Message, Number
 
 _OUR_NUMBER = (
@@ -88,13 +88,15 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What was claimed, and the threads (ids) whose message was put aside instead. `again_at`: when
-    the sender's pace lets more go; None where it does not hold anything up.
+    """What was claimed, and the threads (ids) whose message was put aside instead. `again_in`: in
+    how many seconds the sender's pace lets more go; None where it does not hold anything up.
+    `had_all`: nothing else was ready.
     """
 
     messages: tuple[Claim, ...] = ()
     put_aside: frozenset[str] = frozenset()
-    again_at: datetime | None = None
+    again_in: float | None = None
+    had_all: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +118,8 @@ def claim(world: World, sender: Sender, limit: int, *, answers_only: bool = Fals
         if line is None:
             return Claims()
         at, expires = line.at, world.monotonic() + lease_of(world.settings).total_seconds() / 3
-        if line.turns.free_at > at + AHEAD:
-            return Claims(again_at=line.turns.free_at - AHEAD)
+        if line.turns.again_in(at) is not None:
+            return Claims(again_in=line.turns.again_in(at))
         keys = world.keys(connection, sender.tenant_id)
         most = 1 if line.is_probed else line.turns.most(limit)
         rows = read_ready(
@@ -129,16 +131,14 @@ def claim(world: World, sender: Sender, limit: int, *, answers_only: bool = Fals
             most=most,
         )
         verdicts = Judge(world, connection, keys, sender, at).verdicts(rows)
+        claimed = tuple(_claims(line, keys, rows, verdicts, expires))
         _put_aside(connection, verdicts, sender.tenant_id, at)
-        sendable = [row for row in rows if verdicts[row.id] is None]
-        claimed = tuple(_claims(line, keys, sendable, expires))
         lease_until = at + lease_of(world.settings)
         _mark(connection, claimed, at, lease_until)
         if claimed:
             _move_line(connection, line, lease_until)
     aside = frozenset(row.thread_id for row in rows if verdicts[row.id])
-    is_held_up = line.turns.free_at > at + AHEAD
-    return Claims(claimed, aside, line.turns.free_at - AHEAD if is_held_up else None)
+    return Claims(claimed, aside, line.turns.again_in(at), had_all=len(rows) < most)
 
 
 def _hold_line(world: World, connection: Connection, sender: Sender) -> _Line | None:
@@ -148,21 +148,32 @@ def _hold_line(world: World, connection: Connection, sender: Sender) -> _Line | 
     at = world.now()  # the lock may have been waited for
     if row is None or (row.paused_until is not None and row.paused_until > at):
         return None
-    free_at = at if row.paced_until is None else max(at, row.paced_until)
-    turns = Turns(pace_of(world.settings, sender.address), free_at)
+    turns = Turns.after(pace_of(world.settings, sender.address), at, row.paced_until)
     return _Line(sender, at, turns, is_probed=row.paused_code is not None)
 
 
 def _claims(
-    line: _Line, keys: TenantKeys, rows: Sequence[AnyRow], expires: float
+    line: _Line,
+    keys: TenantKeys,
+    rows: Sequence[AnyRow],
+    verdicts: dict[str, Verdict | None],
+    expires: float,
 ) -> Iterator[Claim]:
-    """Those of the rows whose turn comes soon enough."""
+    """Those of the rows that may leave and whose turn comes soon enough; adds a verdict to what
+    cannot be read, so that it stops no other.
+    """
     token = secrets.token_hex(8)
     for row in rows:
-        if line.turns.free_at > line.at + AHEAD:
+        if verdicts[row.id] is not None:
+            continue
+        if line.turns.again_in(line.at) is not None:
             return
-        to = keys.open("contact.address", row.contact_id, row.address)
-        body = keys.open("message.body", row.id, row.body)
+        try:
+            to = keys.open("contact.address", row.contact_id, row.address)
+            body = keys.open("message.body", row.id, row.body)
+        except SealError:
+            verdicts[row.id] = UNREADABLE
+            continue
         send_at, clear_seconds = line.turns.take(body, to)
         yield Claim(
             tenant_id=line.sender.tenant_id,

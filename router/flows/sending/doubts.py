@@ -12,7 +12,7 @@ from router.flows.sending.leases import grace_of
 from router.flows.sending.witnesses import Witness, find_witnesses
 from router.flows.world import World
 from router.store.rows import CONTACT_OF_THREAD, THREAD_OF_MESSAGE, AnyRow, AnySelect, is_unfinished
-from router.store.sealing import TenantKeys
+from router.store.sealing import SealError, TenantKeys
 from router.store.tables import Contact, Message, Thread
 
 BATCH = 50
@@ -20,7 +20,7 @@ BATCH = 50
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """An attempt of which nothing was heard."""
+    """An attempt of which nothing was heard. `to` is empty where it cannot be read any more."""
 
     message_id: str
     thread_id: str
@@ -96,7 +96,7 @@ def read_doubts(world: World, sender: Sender) -> list[Doubt]:
     with world.store.read() as connection:
         keys = world.keys(connection, sender.tenant_id)
         rows = connection.execute(_DOUBTS, wanted | look_up_times(world)).all()
-        return [_doubt(world, connection, keys, row) for row in rows]
+        return [_readable_doubt(world, connection, keys, row) for row in rows]
 
 
 def has_been_overtaken(connection: Connection, tenant_id: str, doubt: Doubt) -> bool:
@@ -111,16 +111,26 @@ def has_company(connection: Connection, tenant_id: str, doubt: Doubt) -> bool:
     return bool(connection.execute(_IN_COMPANY, wanted).scalar_one())
 
 
-def _doubt(world: World, connection: Connection, keys: TenantKeys, row: AnyRow) -> Doubt:
+def _readable_doubt(world: World, connection: Connection, keys: TenantKeys, row: AnyRow) -> Doubt:
+    """One that does not open keeps no other from being settled."""
+    try:
+        to = keys.open("contact.address", row.contact_id, row.address)
+        body = keys.open("message.body", row.id, row.body)
+        return _doubt(row, to, body, find_witnesses(world, connection, keys, row))
+    except SealError:
+        return _doubt(row, "", "", ())
+
+
+def _doubt(row: AnyRow, to: str, body: str, witnesses: tuple[Witness, ...]) -> Doubt:
     return Doubt(
         message_id=row.id,
         thread_id=row.thread_id,
         seq=row.seq,
         token=row.token,
         kind=row.kind,
-        to=keys.open("contact.address", row.contact_id, row.address),
-        body=keys.open("message.body", row.id, row.body),
+        to=to,
+        body=body,
         attempted_at=row.attempted_at,
         reason=row.reason,
-        witnesses=find_witnesses(world, connection, keys, row),
+        witnesses=witnesses,
     )

@@ -1,10 +1,12 @@
-"""Hands: the threads that talk to the carrier; each takes what is due and matters most."""
+"""Hands: the threads that talk to the carrier; each takes what is due and matters most.
+
+Turns are kept in the steady seconds of `world.monotonic`, which no correction of the clock moves.
+"""
 
 import heapq
 import itertools
 import threading
 from collections.abc import Callable
-from datetime import datetime, timedelta
 
 import structlog
 
@@ -32,19 +34,19 @@ class Hands:
         self._given = threading.Condition()
         self._order = itertools.count()
         self._ready: list[tuple[int, int, Claim]] = []  # by priority, then by age
-        self._later: list[tuple[datetime, int, Claim]] = []  # by the time of their turn
-        self._free_at: dict[str, datetime] = {}  # of paced numbers: when the next may follow
+        self._later: list[tuple[float, int, Claim]] = []  # by the time of their turn
+        self._free_at: dict[str, float] = {}  # of paced numbers: when the next may follow
         self._threads: list[threading.Thread] = []
         self._idle = 0
-        self._watched: datetime | None = None  # the turn that one of the idle waits for
+        self._watched: float | None = None  # the turn that one of the idle waits for
         self._is_closed = False
 
     def give(self, claims: tuple[Claim, ...]) -> None:
         """Have these sent, each in its turn."""
         with self._given:
-            now = self._world.now()
+            now, at = self._world.monotonic(), self._world.now()
             for claim in claims:
-                self._add(claim, claim.send_at, now)
+                self._add(claim, now + (claim.send_at - at).total_seconds(), now)
             self._start()
             self._given.notify(len(claims))
 
@@ -63,7 +65,7 @@ class Hands:
         for thread in self._threads:
             thread.join(max(0.0, ends - self._world.monotonic()))
 
-    def _add(self, claim: Claim, turn: datetime, now: datetime) -> None:
+    def _add(self, claim: Claim, turn: float, now: float) -> None:
         if turn > now:
             heapq.heappush(self._later, (turn, next(self._order), claim))
         else:
@@ -83,7 +85,7 @@ class Hands:
     def _next(self) -> Claim | None:
         with self._given:
             while not self._is_closed:
-                now = self._world.now()
+                now = self._world.monotonic()
                 called = self._call_up(now)
                 claim = self._take(now)
                 if claim is not None:
@@ -93,14 +95,14 @@ class Hands:
                 self._rest(now)
             return None
 
-    def _call_up(self, now: datetime) -> bool:
+    def _call_up(self, now: float) -> bool:
         """Make ready what has its turn; whether there was any."""
         is_due = bool(self._later) and self._later[0][0] <= now
         while self._later and self._later[0][0] <= now:
             self._add(heapq.heappop(self._later)[-1], now, now)
         return is_due
 
-    def _take(self, now: datetime) -> Claim | None:
+    def _take(self, now: float) -> Claim | None:
         """What is ready and matters most. What comes too close behind another of its number, since
         that one was late or there was no hand free, has its turn later.
         """
@@ -111,18 +113,18 @@ class Hands:
                 self._add(claim, free_at, now)
                 continue
             if claim.clear_seconds:
-                self._free_at[claim.number] = now + timedelta(seconds=claim.clear_seconds)
+                self._free_at[claim.number] = now + claim.clear_seconds
             return claim
         return None
 
-    def _rest(self, now: datetime) -> None:
+    def _rest(self, now: float) -> None:
         """Wait to be needed. Only one waits for the next turn, so that a turn wakes no crowd."""
         turn = self._later[0][0] if self._later else None
         watches = turn is not None and (self._watched is None or turn < self._watched)
         if watches:
             self._watched = turn
         self._idle += 1
-        self._given.wait((turn - now).total_seconds() if turn and watches else None)
+        self._given.wait(turn - now if turn is not None and watches else None)
         self._idle -= 1
         if watches and self._watched == turn:
             self._watched = None

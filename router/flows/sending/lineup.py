@@ -1,4 +1,5 @@
-"""The lineup: which senders may have something to send, and who is served next.
+"""The lineup: which senders may have something to send, and who is served next. Its times are the
+steady seconds of `world.monotonic`, which no correction of the clock moves.
 
 Fair between tenants: the one with the fewest texts under way comes next, of those the one that has
 waited longest. Bulk fills only so much of the room; what is kept free is for answers.
@@ -9,7 +10,6 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
 from router.flows.outbox import BULK
 from router.flows.sending.claims import Claim, Claims
@@ -23,7 +23,7 @@ class Waiting:
 
     since: int
     is_news: bool = True
-    not_before: datetime | None = None
+    not_before: float = -math.inf
     tenant_id: str = ""
 
 
@@ -64,7 +64,7 @@ class Lineup:
             waiting = self._waiting[sender_id] = Waiting(next(self._places), is_news=False)
         waiting.is_news |= is_news
 
-    def next(self, now: datetime) -> Order | None:
+    def next(self, now: float) -> Order | None:
         """Whom to serve; None where nobody is due, or there is no room. It counts as looked at."""
         due = [name for name, one in self._waiting.items() if self._is_due(one, now)]
         if not due:
@@ -79,19 +79,18 @@ class Lineup:
         share = math.ceil(room / len(self._waiting))
         return Order(sender_id, min(room, max(self._batch, share)), answers_only)
 
-    def served(self, order: Order, tenant_id: str, claims: Claims) -> None:
+    def served(self, order: Order, tenant_id: str, claims: Claims, now: float) -> None:
         """What was claimed on an order; a sender that has no more leaves the line."""
         self._under_way[tenant_id] += len(claims.messages)
         waiting = self._waiting.get(order.sender_id)
         if waiting is None:
             return
         waiting.tenant_id = tenant_id
-        waiting.not_before = claims.again_at
-        had_all = len(claims.messages) + len(claims.put_aside) < order.limit
-        if had_all and not (waiting.is_news or claims.again_at or order.answers_only):
+        waiting.not_before = now + (claims.again_in or 0.0)
+        if claims.had_all and not (waiting.is_news or claims.again_in or order.answers_only):
             del self._waiting[order.sender_id]
 
-    def put_off(self, sender_id: str, until: datetime) -> None:
+    def put_off(self, sender_id: str, until: float) -> None:
         """Nothing can be claimed for it before then."""
         if sender_id in self._waiting:
             self._waiting[sender_id].not_before = until
@@ -112,17 +111,19 @@ class Lineup:
         """Nobody is served any more."""
         self._waiting.clear()
 
-    def next_turn(self) -> datetime | None:
-        """When the first of those that have to wait for a time may be served."""
-        turns = [one.not_before for one in self._waiting.values() if one.not_before is not None]
-        return min(turns, default=None)
+    def next_turn(self, now: float) -> float | None:
+        """When the first of those that still have to wait for a time may be served. Whose time has
+        come waits for room.
+        """
+        turns = (one.not_before for one in self._waiting.values())
+        return min((turn for turn in turns if turn > now), default=None)
 
-    def is_due(self, now: datetime) -> bool:
+    def is_due(self, now: float) -> bool:
         """Whether there is anybody to serve, and room."""
         return any(self._is_due(one, now) for one in self._waiting.values())
 
-    def _is_due(self, waiting: Waiting, now: datetime) -> bool:
-        if waiting.not_before is not None and waiting.not_before > now:
+    def _is_due(self, waiting: Waiting, now: float) -> bool:
+        if waiting.not_before > now:
             return False
         most = self._most if waiting.is_news else self._most_bulk - self._batch + 1
         return self.under_way < most

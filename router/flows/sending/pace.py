@@ -7,6 +7,7 @@ waits with us instead can still be overtaken by an answer, or be taken back by a
 import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Self
 
 import smsutil  # type: ignore[import-untyped]  # smsutil ships no type information
 
@@ -16,6 +17,7 @@ from router.settings import Settings
 USED = 0.93  # of a pace: the rest is for the jitter of the way, so that no second sees more
 CLOSEST = 0.975  # of a pace: how close texts may follow each other that were late for their turn
 AHEAD = timedelta(milliseconds=200)  # how early a text is claimed for its turn
+MOST_SEGMENTS = 50  # of a text, more than any has
 
 
 @dataclass(slots=True)
@@ -25,6 +27,16 @@ class Turns:
     rate: float  # segments a second; 0: no pace
     free_at: datetime
 
+    @classmethod
+    def after(cls, rate: float, at: datetime, taken_until: datetime | None) -> Self:
+        """Turns from `at` on, or from where the last ones end: unless that is further off than any
+        text takes, since it was written by a clock that was wrong.
+        """
+        if not rate or taken_until is None or taken_until < at:
+            return cls(rate, at)
+        longest = AHEAD + timedelta(seconds=MOST_SEGMENTS / rate / USED)
+        return cls(rate, taken_until if taken_until - at <= longest else at)
+
     def take(self, body: str, to: str) -> tuple[datetime, float]:
         """The turn of one more text, and how many seconds the next must keep away from it."""
         turn = self.free_at
@@ -33,6 +45,11 @@ class Turns:
         seconds = segments(body, to) / self.rate
         self.free_at += timedelta(seconds=seconds / USED)
         return turn, seconds / CLOSEST
+
+    def again_in(self, at: datetime) -> float | None:
+        """In how many seconds the next turn is near enough; None where it is."""
+        seconds = (self.free_at - AHEAD - at).total_seconds()
+        return seconds if seconds > 0 else None
 
     def most(self, limit: int) -> int:
         """How many texts, `limit` at most, can have a turn within AHEAD."""

@@ -7,7 +7,6 @@ is under way, so that no connection waits for the database, and outcomes are wri
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from datetime import timedelta
 
 import structlog
 
@@ -18,12 +17,13 @@ from router.flows.sending.claims import Claim, claim
 from router.flows.sending.hands import Hands
 from router.flows.sending.lineup import Lineup, Order
 from router.flows.sending.outcomes import Attempt, record_all
+from router.flows.sending.silence import Silence
 from router.flows.world import World
 from router.store.engine import DatabaseDown
 
 AT_ONCE = 32
 LINGER_SECONDS = 0.004  # so long outcomes are collected, to be written down together
-PAUSE = timedelta(seconds=0.5)  # before a database that was away, or what broke, is tried again
+PAUSE_SECONDS = 0.5  # before a database that was away, or what broke, is tried again
 WRITTEN_DOWN_WITHIN_SECONDS = 60.0
 
 log = structlog.get_logger()
@@ -44,6 +44,7 @@ class Pump:
         self._tell = tell
         self._hands = Hands(world, carrier, self._take_back, at_once)
         self._lineup = Lineup(at_once)
+        self._silence = Silence()
         self._changed = threading.Condition()
         self._done: list[Attempt] = []
         self._thread: threading.Thread | None = None
@@ -89,7 +90,7 @@ class Pump:
                 goes_on = self._go_round()
             except Exception as error:  # noqa: BLE001 (a fault of ours; nobody else would send)
                 log.error("pump_broke", error=error)  # noqa: TRY400 (no traceback: it may quote)
-                time.sleep(PAUSE.total_seconds())
+                time.sleep(PAUSE_SECONDS)
 
     def _go_round(self) -> bool:
         """Wait for something to do, and do it; False once all is over."""
@@ -103,20 +104,19 @@ class Pump:
     def _wait(self) -> bool:
         """Wait for something to do; False once all is over."""
         with self._changed:
-            while not (self._done or self._may_claim()):
+            while not self._done:
                 if self._is_closed and not self._lineup.under_way:
                     return False
-                turn = None if self._is_closed else self._lineup.next_turn()
-                wait = None if turn is None else (turn - self._world.now()).total_seconds()
-                self._changed.wait(wait)
+                now = self._world.monotonic()  # one time for both looks, or a turn falls between
+                if not self._is_closed and self._lineup.is_due(now):
+                    return True
+                turn = None if self._is_closed else self._lineup.next_turn(now)
+                self._changed.wait(None if turn is None else turn - now)
             return True
-
-    def _may_claim(self) -> bool:
-        return not self._is_closed and self._lineup.is_due(self._world.now())
 
     def _next_order(self) -> Order | None:
         with self._changed:
-            return None if self._is_closed else self._lineup.next(self._world.now())
+            return None if self._is_closed else self._lineup.next(self._world.monotonic())
 
     def _serve(self, order: Order) -> None:
         try:
@@ -124,16 +124,18 @@ class Pump:
             if sender is None:
                 self._change(lambda: self._lineup.leave(order.sender_id))
                 return
-            claims = claim(self._world, sender, order.limit, answers_only=order.answers_only)
+            limit = 1 if self._silence.pause(order.sender_id) else order.limit
+            claims = claim(self._world, sender, limit, answers_only=order.answers_only)
         except DatabaseDown:
-            until = self._world.now() + PAUSE
-            self._change(lambda: self._lineup.put_off(order.sender_id, until))
+            self._put_off(order.sender_id, PAUSE_SECONDS)
             return
         except Exception as error:  # noqa: BLE001 (one sender's fault; the clock rings for it again)
             log.error("claim_broke", sender=order.sender_id, error=error)  # noqa: TRY400
             self._change(lambda: self._lineup.leave(order.sender_id))
             return
-        self._change(lambda: self._lineup.served(order, sender.tenant_id, claims))
+        now = self._world.monotonic()
+        self._change(lambda: self._lineup.served(order, sender.tenant_id, claims, now))
+        self._rest(order.sender_id)
         self._hands.give(claims.messages)
         if claims.put_aside:
             self._show((sender.tenant_id, thread) for thread in claims.put_aside)
@@ -162,7 +164,22 @@ class Pump:
             self._insist(done)
         finally:  # they take up no room any longer: what was not written down, the log settles
             self._change(lambda: self._lineup.written(claim for claim, _ in done))
+        for claimed, outcome in done:
+            if self._silence.is_broken(claimed.sender_id, outcome):
+                self._put_off(claimed.sender_id, 0.0)
+            else:
+                self._rest(claimed.sender_id)
         self._show((claim.tenant_id, claim.thread_id) for claim, _ in done)
+
+    def _rest(self, sender_id: str) -> None:
+        """Whom the carrier does not answer pauses after each text."""
+        pause = self._silence.pause(sender_id)
+        if pause:
+            self._put_off(sender_id, pause)
+
+    def _put_off(self, sender_id: str, seconds: float) -> None:
+        until = self._world.monotonic() + seconds
+        self._change(lambda: self._lineup.put_off(sender_id, until))
 
     def _insist(self, done: Sequence[Attempt]) -> None:
         gives_up_at = self._world.monotonic() + WRITTEN_DOWN_WITHIN_SECONDS
@@ -170,7 +187,7 @@ class Pump:
             if self._world.monotonic() > gives_up_at:
                 log.error("outcomes_not_written", attempts=len(done))
                 return
-            time.sleep(PAUSE.total_seconds())
+            time.sleep(PAUSE_SECONDS)
 
     def _is_written_down(self, done: Sequence[Attempt]) -> bool:
         try:

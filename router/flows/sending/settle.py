@@ -9,8 +9,9 @@ person's to decide; nothing is resent blindly.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
-from sqlalchemy import Connection, bindparam, exists, or_, select, update
+from sqlalchemy import Connection, bindparam, exists, select, update
 from sqlmodel import col
 
 from router.carrier.api import Carrier, CarrierError, Listed, state_after
@@ -24,7 +25,13 @@ from router.flows.sending.doubts import (
     look_up_times,
     read_doubts,
 )
-from router.flows.sending.leases import GIVE_UP_AFTER, LOOK_BACK, accepted_within, grace_of
+from router.flows.sending.leases import (
+    GIVE_UP_AFTER,
+    LOOK_BACK,
+    accepted_within,
+    grace_of,
+    lease_of,
+)
 from router.flows.sending.unaccounted import may_be_in_other_words
 from router.flows.sending.witnesses import Log, Standing
 from router.flows.world import World
@@ -32,7 +39,9 @@ from router.store.rows import AnySelect, is_unfinished, table
 from router.store.tables import Message, Number, Thread
 
 BUDGET_SECONDS = 20.0
-LAGS, NEAR = "log lags", "log is near"  # reasons of what is looked up again
+LAGS = "log lags"  # the reasons of what is looked up again
+NEAR, AWAY, COMPANY = "log is near", "log is away", "another is sent"
+LONGEST_OUTAGE = timedelta(hours=4)  # so long a carrier that is away leaves nothing to people
 ALTERED = "other words"
 
 
@@ -51,19 +60,21 @@ class Look:
     """What the log showed of a doubt, and how far it had come; `wait`: what it still needs."""
 
     listed: Sequence[Listed]
-    standing: Standing
+    standing: Standing | Literal["away"]
     wait: timedelta = timedelta()
 
 
 _OF_TENANT = col(Message.tenant_id) == bindparam("tenant")
 _HAS_RUN_OUT = (col(Message.state) == "sending") & (col(Message.lease_until) < bindparam("now"))
-_HAS_DOUBTS = exists().where(
-    col(Message.tenant_id) == col(Number.tenant_id),
-    col(Message.number) == col(Number.address),
-    is_unfinished(),
-    or_(_HAS_RUN_OUT, IS_TO_BE_LOOKED_UP),
+_ITS_UNFINISHED = (
+    (col(Message.tenant_id) == col(Number.tenant_id))
+    & (col(Message.number) == col(Number.address))
+    & is_unfinished()
 )
-_UNSETTLED = select(col(Number.id)).where(_HAS_DOUBTS)
+_UNSETTLED = select(col(Number.id)).where(exists().where(_ITS_UNFINISHED, IS_TO_BE_LOOKED_UP))
+_WITH_RUN_OUT: AnySelect = select(col(Number.tenant_id), col(Number.address)).where(
+    exists().where(_ITS_UNFINISHED, _HAS_RUN_OUT)
+)
 _EXPIRE = (
     update(table(Message))
     .where(_OF_TENANT, col(Message.number) == bindparam("address"), is_unfinished(), _HAS_RUN_OUT)
@@ -102,8 +113,7 @@ def settle(world: World, carrier: Carrier, sender_id: str) -> Ripples:
         sender = find_sender(connection, sender_id)
     if sender is None:
         return CALM
-    _expire_leases(world, sender)
-    ripples, log = CALM, Log(carrier)
+    ripples, log = CALM, Log(carrier, lease_of(world.settings))
     for doubt in read_doubts(world, sender):
         if world.monotonic() > ends:
             break  # the clock asks again
@@ -112,24 +122,34 @@ def settle(world: World, carrier: Carrier, sender_id: str) -> Ripples:
 
 
 def unsettled(world: World) -> frozenset[str]:
-    """The senders (opaque ids) that `settle` has work for now."""
+    """End the attempts whose lease has run out; the senders (opaque ids) that `settle` has work for
+    now.
+    """
+    _expire_leases(world)
     with world.store.read() as connection:
         return frozenset(connection.execute(_UNSETTLED, look_up_times(world)).scalars())
 
 
-def _expire_leases(world: World, sender: Sender) -> None:
-    whose = {"tenant": sender.tenant_id, "address": sender.address}
-    with world.store.write() as connection:
-        connection.execute(_EXPIRE, whose | {"now": world.now()})
+def _expire_leases(world: World) -> None:
+    """Whose process tells no end is in doubt: as `unknown` it holds its thread for a while only."""
+    now = world.now()
+    with world.store.read() as connection:
+        rows = connection.execute(_WITH_RUN_OUT, {"now": now}).all()
+    if rows:
+        with world.store.write() as connection:
+            numbers = [{"tenant": row.tenant_id, "address": row.address} for row in rows]
+            connection.execute(_EXPIRE, [number | {"now": now} for number in numbers])
 
 
 def _look(carrier: Carrier, log: Log, sender: Sender, doubt: Doubt) -> Look:
     """The witnesses first: what they say must be true already when ours is looked for."""
-    try:
-        standing, wait = log.standing(doubt.witnesses)
-        listed = carrier.list_sent(doubt.to, sender.address, doubt.attempted_at - LOOK_BACK)
-    except CarrierError:
+    if not doubt.to:
         return Look([], "behind")
+    try:
+        standing, wait = log.standing(doubt.witnesses, doubt.attempted_at)
+        listed = carrier.list_sent(doubt.to, sender.address, doubt.attempted_at - LOOK_BACK)
+    except CarrierError as error:
+        return Look([], "away" if error.temporary else "behind")
     return Look(listed, standing, wait)
 
 
@@ -169,24 +189,37 @@ def _conclude(
     twins = _same_words(doubt, unclaimed, earliest)
     of_its_time = [one for one in twins if one.created_at <= latest]
     if of_its_time and has_company(connection, sender.tenant_id, doubt):
-        return _later(world, grace_of(world.settings) / 4)
+        return _later(world, doubt, grace_of(world.settings) / 4, COMPANY)
     if of_its_time:
         return Settlement(state_after("accepted", of_its_time[0].status), of_its_time[0].sid)
     if twins:  # another's, most likely; or the carrier's clock goes otherwise than ours
         is_overtaken = has_been_overtaken(connection, sender.tenant_id, doubt)
         return Settlement("review", reason="overtaken" if is_overtaken else "twin")
-    if look.standing == "complete" or (look.standing == "soon" and doubt.reason == NEAR):
+    if _has_come(doubt, look):
         return _conclude_absent(world, connection, sender, doubt, unclaimed)
     return _conclude_later(world, doubt, look)
 
 
+def _has_come(doubt: Doubt, look: Look) -> bool:
+    """Whether the log has come to the end of the attempt. Once it was seen to lag behind for longer
+    than the grace, only proof is believed.
+    """
+    if look.standing == "proven" or doubt.reason == LAGS:
+        return look.standing == "proven"
+    return look.standing == "trusted" or (look.standing == "soon" and doubt.reason == NEAR)
+
+
 def _conclude_later(world: World, doubt: Doubt, look: Look) -> Settlement:
-    """The log has not come so far, as far as can be told."""
-    if world.now() - doubt.attempted_at > GIVE_UP_AFTER:
-        return Settlement("review", reason=LAGS)
-    if look.standing == "soon":
-        return _later(world, look.wait, NEAR)
-    return _later(world, grace_of(world.settings) / 4)
+    """The log has not come so far, as far as can be told. One that is away is waited for, and then
+    has one more look's time.
+    """
+    if look.standing == "soon" and doubt.reason != LAGS:
+        return _later(world, doubt, look.wait, NEAR)
+    is_away = look.standing == "away"
+    patience = LONGEST_OUTAGE if is_away or doubt.reason == AWAY else GIVE_UP_AFTER
+    if world.now() - doubt.attempted_at > patience:
+        return Settlement("review", reason=AWAY if is_away else LAGS)
+    return _later(world, doubt, grace_of(world.settings) / 4, AWAY if is_away else LAGS)
 
 
 def _conclude_absent(
@@ -206,12 +239,16 @@ def _conclude_absent(
     if may_be_in_other_words(world, connection, sender.tenant_id, doubt, unclaimed):
         is_another = has_company(connection, sender.tenant_id, doubt)
         wait = grace_of(world.settings) / 4
-        return _later(world, wait) if is_another else Settlement("review", reason=ALTERED)
+        if is_another:
+            return _later(world, doubt, wait, COMPANY)
+        return Settlement("review", reason=ALTERED)
     return Settlement("queued")
 
 
-def _later(world: World, wait: timedelta, reason: str = LAGS) -> Settlement:
-    return Settlement("unknown", reason=reason, not_before=world.now() + wait)
+def _later(world: World, doubt: Doubt, wait: timedelta, reason: str) -> Settlement:
+    """That the log was seen to lag is not forgotten."""
+    told = LAGS if doubt.reason == LAGS else reason
+    return Settlement("unknown", reason=told, not_before=world.now() + wait)
 
 
 def _same_words(doubt: Doubt, listed: Sequence[Listed], earliest: datetime) -> list[Listed]:

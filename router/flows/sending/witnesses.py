@@ -3,8 +3,9 @@
 Whether the log has come as far as a doubtful attempt is told by another text: if that is there,
 ours would be. One of ours that was taken once the attempt had ended proves it. An older one, of
 ours or of theirs, proves it as soon as the log has gone on from there to the end of the attempt's
-lease, for so late the carrier may have taken it. The carrier must have it: a text of theirs that it
-does not know bears no witness.
+lease, for so late the carrier may have taken it. A text of theirs may have come here long after the
+carrier had it: its time is the carrier's. The carrier must have it: one that it does not know bears
+no witness.
 """
 
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from typing import Literal
 from sqlalchemy import Connection, bindparam, select
 from sqlmodel import col
 
-from router.carrier.api import Carrier
+from router.carrier.api import Carrier, Listed
 from router.flows.sending.leases import GIVE_UP_AFTER, lease_of
 from router.flows.world import World
 from router.store.rows import CONTACT_OF_THREAD, THREAD_OF_MESSAGE, AnyRow, AnySelect
@@ -24,21 +25,19 @@ from router.store.tables import Contact, Message, Thread
 NO_LONGER_KNOWN = timedelta(days=1)  # what is older than that bears no witness
 A_LITTLE = timedelta(seconds=2)
 
-Standing = Literal["complete", "soon", "behind"]
+Standing = Literal["proven", "trusted", "soon", "behind"]
 
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """A text by its SID and its addresses. `older_by`: how much older it is than the attempt, zero
-    where it is younger; `short_by`: how much the log must go on from it to have come to the end of
-    the attempt; `is_ours`: the carrier has told us that it took it.
+    """A text by its SID and its addresses. `at`: when it was sent, or had come to us; `is_ours`:
+    the carrier has told us that it took it.
     """
 
     sid: str
     to: str
     from_address: str
-    older_by: timedelta
-    short_by: timedelta
+    at: datetime
     is_ours: bool
 
 
@@ -85,54 +84,51 @@ def find_witnesses(
         "known_since": doubt.attempted_at - NO_LONGER_KNOWN,
     }
     after = connection.execute(_AFTER, wanted).first()
-    lease = lease_of(world.settings)
     if after is not None:
-        return (_witness(keys, after, doubt.attempted_at, lease),)
+        return (_witness(keys, after),)
     rows = [connection.execute(statement, wanted).first() for statement in (_BEFORE, _THEIRS)]
-    found = [_witness(keys, row, doubt.attempted_at, lease) for row in rows if row is not None]
-    return tuple(sorted(found, key=lambda witness: witness.older_by))
+    found = [_witness(keys, row) for row in rows if row is not None]
+    return tuple(sorted(found, key=lambda witness: witness.at, reverse=True))
 
 
 class Log:
     """The carrier's log as one settling sees it; each witness is asked for once."""
 
-    def __init__(self, carrier: Carrier) -> None:
+    def __init__(self, carrier: Carrier, lease: timedelta) -> None:
         self._carrier = carrier
-        self._shown: dict[str, bool] = {}
+        self._lease = lease
+        self._shown: dict[str, Listed | None] = {}
 
-    def standing(self, witnesses: tuple[Witness, ...]) -> tuple[Standing, timedelta]:
-        """Whether the log has come as far as the attempt: certainly, in so much time, or who knows.
-
-        Where nobody bears witness, or only somebody long before, the grace is trusted to be longer
-        than the log lags. Raises CarrierError.
+    def standing(
+        self, witnesses: tuple[Witness, ...], attempted_at: datetime
+    ) -> tuple[Standing, timedelta]:
+        """Whether the log has come to the end of an attempt: certainly, in so much time, or who
+        knows. Where nobody bears witness, or only somebody long before, the grace is trusted to be
+        longer than the log lags. Raises CarrierError.
         """
         for witness in witnesses:
-            if self._shows(witness):
-                is_near = witness.short_by and witness.older_by <= GIVE_UP_AFTER
-                return ("soon", witness.short_by + A_LITTLE) if is_near else ("complete", A_LITTLE)
+            shown = self._find(witness)
+            if shown is not None:
+                at = witness.at if witness.is_ours else min(witness.at, shown.created_at)
+                short_by = attempted_at + self._lease - at
+                if short_by <= timedelta():
+                    return "proven", A_LITTLE
+                is_near = attempted_at - at <= GIVE_UP_AFTER
+                return ("soon", short_by + A_LITTLE) if is_near else ("trusted", A_LITTLE)
             if witness.is_ours or self._carrier.fetch(witness.sid) is not None:
                 return "behind", A_LITTLE
-        return "complete", A_LITTLE
+        return "trusted", A_LITTLE
 
-    def _shows(self, witness: Witness) -> bool:
+    def _find(self, witness: Witness) -> Listed | None:
         if witness.sid not in self._shown:
-            self._shown[witness.sid] = self._carrier.is_listed(
+            self._shown[witness.sid] = self._carrier.find_listed(
                 witness.sid, witness.to, witness.from_address
             )
         return self._shown[witness.sid]
 
 
-def _witness(keys: TenantKeys, row: AnyRow, attempted_at: datetime, lease: timedelta) -> Witness:
+def _witness(keys: TenantKeys, row: AnyRow) -> Witness:
     person = keys.open("contact.address", row.contact_id, row.address)
     is_ours = row.direction == "out"
     to, from_address = (person, row.number) if is_ours else (row.number, person)
-    older_by = attempted_at - (row.attempted_at or row.created_at)
-    none = timedelta()
-    return Witness(
-        sid=row.sid,
-        to=to,
-        from_address=from_address,
-        older_by=max(older_by, none),
-        short_by=max(older_by + lease, none),
-        is_ours=is_ours,
-    )
+    return Witness(row.sid, to, from_address, row.attempted_at or row.created_at, is_ours)

@@ -1,6 +1,7 @@
 """Who is served next: fair between tenants, answers before bulk, no room wasted."""
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -8,7 +9,8 @@ from router.flows.outbox import ANSWER, BULK
 from router.flows.sending.claims import Claim, Claims
 from router.flows.sending.lineup import Lineup, Order
 
-NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
+NOW = 1000.0
+TODAY = datetime(2026, 11, 29, 12, tzinfo=UTC)
 AT_ONCE = 8
 
 
@@ -19,7 +21,7 @@ def lineup() -> Lineup:
 
 def claims(tenant: str, count: int, priority: int = BULK) -> Claims:
     one = Claim(tenant, f"{tenant}-1", None, "m", "t", "k", 1, "+1", "reply", None, priority,
-                "+2", "hi", NOW, 0.0, NOW, 0.0)  # fmt: skip
+                "+2", "hi", TODAY, 0.0, TODAY, 0.0)  # fmt: skip
     return Claims((one,) * count)
 
 
@@ -30,7 +32,8 @@ def serve(lineup: Lineup, has: dict[str, int]) -> list[str]:
         tenant = wanted.sender_id.split("-")[0]
         count = min(wanted.limit, has[tenant])
         has[tenant] -= count
-        lineup.served(wanted, tenant, claims(tenant, count))
+        got = claims(tenant, count)
+        lineup.served(wanted, tenant, replace(got, had_all=count < wanted.limit), NOW)
         order += [tenant] * count
     return order
 
@@ -51,7 +54,7 @@ def test_tenants_share_the_room_whatever_they_have_waiting(lineup: Lineup) -> No
 def test_a_tenant_with_many_numbers_gets_no_larger_share(lineup: Lineup) -> None:
     for sender in ("a-1", "a-2", "a-3", "b-1"):
         lineup.wake(sender)
-        lineup.served(Order(sender, 0, False), sender[0], Claims(again_at=NOW))
+        lineup.served(Order(sender, 0, False), sender[0], Claims(again_in=0.0, had_all=False), NOW)
         lineup.wake(sender)
     served = serve(lineup, {"a": 1000, "b": 1000})
     assert served.count("b") >= served.count("a") - 4
@@ -82,7 +85,7 @@ def test_a_sender_that_has_no_more_leaves_and_one_that_was_woken_meanwhile_stays
     order = lineup.next(NOW)
     assert order is not None
     lineup.wake("a-1")
-    lineup.served(order, "a", Claims())
+    lineup.served(order, "a", Claims(), NOW)
     assert lineup.is_due(NOW)
     serve(lineup, {"a": 0})
     assert lineup.is_idle
@@ -92,8 +95,31 @@ def test_a_pace_puts_a_sender_off_until_its_turn(lineup: Lineup) -> None:
     lineup.wake("a-1")
     order = lineup.next(NOW)
     assert order is not None
-    later = NOW + timedelta(seconds=1)
-    lineup.served(order, "a", Claims(again_at=later))
+    lineup.served(order, "a", Claims(again_in=1.0), NOW)
     assert lineup.next(NOW) is None
-    assert lineup.next_turn() == later
-    assert lineup.next(later) is not None
+    assert lineup.next_turn(NOW) == NOW + 1
+    assert lineup.next(NOW + 1) is not None
+
+
+def test_whose_turn_has_come_while_there_is_no_room_waits_for_room_and_not_for_a_time(
+    lineup: Lineup,
+) -> None:
+    lineup.wake("a-1")
+    order = lineup.next(NOW)
+    assert order is not None
+    paced = replace(claims("a", 8 * AT_ONCE), again_in=1.0, had_all=False)
+    lineup.served(order, "a", paced, NOW)
+    assert not lineup.is_due(NOW + 2)
+    assert lineup.next_turn(NOW + 2) is None
+    lineup.written(claims("a", 8 * AT_ONCE - 1).messages)
+    assert lineup.is_due(NOW + 2)
+
+
+def test_a_paced_sender_whose_first_texts_were_put_aside_stays_in_the_line(lineup: Lineup) -> None:
+    """Only two are read at a time of one that may send one a second."""
+    lineup.wake("a-1")
+    order = lineup.next(NOW)
+    assert order is not None
+    aside = Claims(put_aside=frozenset({"t1", "t2"}), had_all=False)
+    lineup.served(order, "a", aside, NOW)
+    assert lineup.is_due(NOW)

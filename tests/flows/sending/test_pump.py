@@ -4,16 +4,19 @@ import itertools
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
 from sqlmodel import col
 from structlog.testing import capture_logs
 
-from router.carrier.api import Accepted, Outcome, Outgoing, Refused, StatusUpdate
+from router.carrier.api import Accepted, Outcome, Outgoing, Refused, StatusUpdate, Unknown
 from router.flows.ripples import Ripples
+from router.flows.sending import silence
 from router.flows.sending.pump import Pump
 from router.flows.sending.status import record_status
+from router.flows.sweep import sweep
 from router.flows.world import World
 from router.settings import Settings
 from router.store.engine import DatabaseDown, Store
@@ -57,6 +60,14 @@ def guests_ask(hotel: World, count: int) -> str:
     return sender
 
 
+def sweep_later(world: World) -> frozenset[str]:
+    """The senders that the clock rings for once their bell has had its time."""
+    with world.store.write() as connection:
+        long_ago = world.now() - timedelta(minutes=1)
+        connection.execute(update(Message).values(updated_at=long_ago))
+    return sweep(world).senders
+
+
 class TestPaced:
     @pytest.fixture
     def settings(self, make_settings: Callable[..., Settings], database_url: str) -> Settings:
@@ -71,6 +82,16 @@ class TestPaced:
         assert max(in_a_second) <= RATE
         assert len(came) == 30
 
+    def test_a_turn_that_a_wrong_clock_has_taken_holds_nothing_up(self, hotel: World) -> None:
+        carrier = Counter()
+        sender = guests_ask(hotel, 2)
+        with hotel.store.write() as connection:
+            tomorrow = hotel.now() + timedelta(days=1)
+            connection.execute(update(Number).values(paced_until=tomorrow))
+        assert sender in sweep_later(hotel)
+        drain(hotel, carrier, sender)  # type: ignore[arg-type]  # it only sends
+        assert len(carrier.came_at) == 2
+
     def test_two_pumps_keep_one_pace_together(self, hotel: World) -> None:
         carrier = Counter()
         sender = guests_ask(hotel, 20)
@@ -81,6 +102,27 @@ class TestPaced:
             one.join()
         assert len(carrier.came_at) == 20
         assert max(carrier.came_at) - min(carrier.came_at) >= 19 / RATE / 2, "twice as fast alone"
+
+
+def test_a_carrier_that_answers_nothing_is_tried_with_one_text_at_a_time(
+    hotel: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(silence, "IN_A_ROW", 4)
+    monkeypatch.setattr(silence, "LONGEST_PAUSE_SECONDS", 0.2)
+    carrier = Counter(answer=Unknown("no answer"), seconds=0.02)
+    pump = Pump(hotel, carrier, lambda _: None, at_once=4)  # type: ignore[arg-type]  # it only sends
+    began = time.monotonic()
+    pump.wake(guests_ask(hotel, 30))
+    wait_for(lambda: len(carrier.came_at) >= 14)
+    probed = [one for one in carrier.came_at if one > began + 0.1][-3:]
+    pauses = [later - earlier for earlier, later in itertools.pairwise(probed)]
+    assert min(pauses) >= 0.2
+    assert len(carrier.came_at) < 20
+    carrier.answer = None
+    assert pump.finish(3), "all the rest leaves as soon as one is answered"
+    pump.close()
+    assert len(carrier.came_at) == 30
+    assert states(hotel).count("accepted") == 30 - states(hotel).count("unknown")
 
 
 def test_outcomes_wait_for_a_database_that_was_away(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import event, update
+from sqlalchemy import ColumnElement, event, select, update
 from sqlmodel import col
 
 from router.carrier.api import Delay, Outgoing, StatusUpdate
@@ -191,6 +191,51 @@ def test_a_callback_for_an_unknown_message_changes_nothing(hotel: World) -> None
 
 def test_a_job_for_a_sender_that_is_gone_does_nothing(line: Line) -> None:
     assert not drain(line.world, line.carrier, "nobody").senders
+
+
+def test_a_text_that_does_not_open_fails_and_stops_no_other_of_its_number(
+    alice: Person, bob: Person, line: Line
+) -> None:
+    alice.texts("towels")
+    with alice.world.store.write() as connection:
+        spoiled = update(Message).where(col(Message.direction) == "out").values(body=b"\x01spoiled")
+        connection.execute(spoiled)
+    bob.texts("towels")
+    line.drain()
+    with alice.world.store.read() as connection:
+        rows = connection.execute(
+            select(col(Message.state), col(Message.reason)).where(
+                col(Message.state).in_(["failed", "queued"])
+            )
+        ).all()
+    assert [tuple(row) for row in rows] == [("failed", "unreadable")]
+    assert len(line.log(bob)) == 1
+
+
+def test_a_doubt_that_does_not_open_keeps_no_other_from_being_settled(
+    alice: Person, bob: Person, line: Line, advance: Callable[..., None]
+) -> None:
+    line.breaks(on="callback", kind="drop", times=None)
+    line.breaks(on="create", kind="500_after", times=2)
+    alice.texts("towels")
+    line.drain()
+    with alice.world.store.write() as connection:
+        spoiled = update(Message).where(col(Message.state) == "unknown")
+        connection.execute(spoiled.values(body=b"\x01spoiled"))
+    bob.texts("towels")
+    line.drain()
+    advance(minutes=3)
+    line.settle()
+    assert out(bob) in (["accepted"], ["sent"], ["delivered"])
+    advance(minutes=11)
+    line.settle()
+    with alice.world.store.read() as connection:
+        states = connection.execute(select(col(Message.state)).where(is_unreadable())).scalars()
+        assert list(states) == ["review"]
+
+
+def is_unreadable() -> ColumnElement[bool]:
+    return col(Message.body) == b"\x01spoiled"
 
 
 @pytest.mark.parametrize("database", ["sqlite"])  # PostgreSQL plans by statistics

@@ -14,6 +14,7 @@ from router.flows.release import release_due
 from router.flows.senders import find_sender
 from router.flows.sending.claims import Claim, claim
 from router.flows.sending.outcomes import record
+from router.flows.sending.settle import unsettled
 from router.flows.sending.status import record_status
 from router.flows.sending.strays import keep_stray, tend_strays
 from router.store.tables import Message, Thread
@@ -55,6 +56,52 @@ def test_a_log_that_lags_longer_than_the_grace_settles_nothing(
     assert len(line.log(alice)) == 1
 
 
+def test_a_log_that_is_away_for_an_hour_leaves_nothing_to_people(
+    alice: Person, bob: Person, line: Line, advance: Callable[..., None]
+) -> None:
+    never_hears(line)
+    line.breaks(on="create", kind="500_before")
+    alice.texts("towels")
+    line.drain()
+    line.breaks(on="list", kind="500_before", times=None)
+    for _ in range(4):
+        advance(minutes=15)
+        line.settle()
+    assert states(alice) == ["unknown"]
+    line.simulator.faults.clear()
+    bob.texts("soap please")
+    line.drain()
+    advance(minutes=1)
+    line.settle()
+    assert states(alice) == ["queued"]
+
+
+def test_a_log_that_is_away_for_longer_leaves_a_text_to_people(
+    alice: Person, line: Line, advance: Callable[..., None]
+) -> None:
+    never_hears(line)
+    line.breaks(on="create", kind="500_before")
+    alice.texts("towels")
+    line.drain()
+    line.breaks(on="list", kind="500_before", times=None)
+    for hours in (3, 2):
+        advance(hours=hours)
+        line.settle()
+    assert states(alice) == ["review"]
+    assert message_reasons(alice) == ["log is away"]
+
+
+def test_an_attempt_whose_process_is_gone_is_in_doubt_once_its_lease_ends_and_no_log_is_asked(
+    alice: Person, advance: Callable[..., None]
+) -> None:
+    claimed(alice, "towels")
+    assert not unsettled(alice.world)
+    assert states(alice) == ["sending"]
+    advance(seconds=61)
+    assert not unsettled(alice.world), "the grace goes on"
+    assert states(alice) == ["unknown"]
+
+
 def test_an_older_witness_is_believed_once_the_log_has_come_to_the_end_of_the_lease(
     alice: Person, bob: Person, line: Line, advance: Callable[..., None]
 ) -> None:
@@ -70,6 +117,53 @@ def test_an_older_witness_is_believed_once_the_log_has_come_to_the_end_of_the_le
         line.settle()
         assert states(alice) == ["unknown"]
     advance(seconds=55)
+    line.settle()
+    assert states(alice) == ["queued"]
+
+
+def test_a_text_of_theirs_that_came_late_bears_witness_of_when_the_carrier_had_it(
+    alice: Person, line: Line, missed: Callable[..., str], advance: Callable[..., None]
+) -> None:
+    never_hears(line)
+    sid = missed(alice, "towels")
+    advance(seconds=100)
+    line.breaks(on="list", kind="lag", seconds=225, times=None)
+    line.breaks(on="create", kind="500_after")
+    alice.texts("towels", sid=sid)
+    line.drain()
+    advance(seconds=127)
+    line.settle()
+    assert states(alice) == ["unknown"]
+    advance(seconds=63)
+    line.settle()
+    assert states(alice) == ["unknown"], "the log has gone on by a minute: not to the attempt"
+    line.delivers_all(alice)
+    advance(seconds=100)
+    line.settle()
+    assert states(alice) == ["delivered"]
+
+
+def test_a_log_that_was_seen_to_lag_is_not_trusted_to_have_come_so_far_without_proof(
+    alice: Person, bob: Person, line: Line, advance: Callable[..., None]
+) -> None:
+    never_hears(line)
+    bob.texts("soap please")
+    line.drain()
+    line.breaks(on="list", kind="lag", seconds=80_000, times=None)
+    line.breaks(on="create", kind="500_before")
+    alice.texts("towels")
+    line.drain()
+    advance(seconds=125)
+    line.settle()
+    line.simulator.faults.clear()
+    never_hears(line)
+    for _ in range(3):
+        advance(seconds=70)
+        line.settle()
+    assert states(alice) == ["unknown"], "only who was there before the attempt is shown"
+    bob.texts("towels")
+    line.drain()
+    advance(seconds=31)
     line.settle()
     assert states(alice) == ["queued"]
 

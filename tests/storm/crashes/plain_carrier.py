@@ -72,10 +72,10 @@ class PlainCarrier:
             if (each.to, each.from_address) == pair and each.direction != "inbound"
         ]
 
-    def is_listed(self, sid: str, to: str, from_address: str) -> bool:
+    def find_listed(self, sid: str, to: str, from_address: str) -> Listed | None:
         """See Carrier."""
         found = self.log.get(sid)
-        return found is not None and (found.to, found.from_address) == (to, from_address)
+        return found if found and (found.to, found.from_address) == (to, from_address) else None
 
     def list_received(self, since: datetime) -> list[Listed]:
         """See Carrier."""

@@ -51,7 +51,7 @@ def _no_grace() -> Iterator[None]:
     at_once = timedelta(0)
     with (
         _put(doubts, "grace_of", lambda settings: at_once),
-        _put(settle.Log, "standing", lambda *_: ("complete", at_once)),
+        _put(settle.Log, "standing", lambda *_: ("proven", at_once)),
     ):
         yield
 
