@@ -2,8 +2,9 @@
 
 import time
 from dataclasses import dataclass
+from datetime import timedelta
 
-from tests.storm.stage.carrier_desk import Fault, lag
+from tests.storm.stage.carrier_desk import Fault, always, lag
 from tests.storm.stage.cast import CLOCK, WEB, WORKER
 from tests.storm.stage.people import Habits, People
 from tests.storm.stage.quiet import calm_down, close_down, hear_out
@@ -18,6 +19,15 @@ NO_ROUTE = 21612
 TOO_MANY, SERVER_ERROR = 20429, 20500
 LAG_SECONDS = 2.0
 LONGER_THAN_WE_WAIT = 17.0  # the carrier's answer is waited for 15 s
+OUTAGE = timedelta(minutes=15)  # longer than a log that merely lags is waited for
+STEPS = 3
+TRIED_WITHIN_SECONDS = 3.0  # what is to be sent, and looked up: so nothing is on its way meanwhile
+AWAY = (
+    always("create", "500_before", 0.5),
+    always("create", "500_after"),
+    always("list", "500_before"),
+    always("callback", "drop"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +80,8 @@ def _storm(say: Say, kind: str, seed: int, short: bool) -> bool:
             took = _fail(stage, people, ways, times)
             if not short:
                 say(f"  {ways[0].name}, {times} times: all settled after {took:.1f} s")
+        took = _go_away(stage, people, 3 * times)
+        say(f"  away for {OUTAGE}, its log too: all settled {took:.1f} s after its return")
         people.stop()
         close_down(stage, deaf=False)
         say(f"faults of the carrier: {listed(stage.carrier.faults_made())}")
@@ -86,6 +98,23 @@ def _fail(stage: Stage, people: People, ways: tuple[Failing, ...], times: int) -
     for _ in range(times * len(ways) + times):
         people.text("once please")
     people.wait_until_acknowledged()
+    calm_down(stage)
+    hear_out(stage)
+    return time.monotonic() - began
+
+
+def _go_away(stage: Stage, people: People, times: int) -> float:
+    """Neither takes texts nor shows its log for long; seconds until all is settled afterwards."""
+    stage.carrier.make_faults(AWAY)
+    for _ in range(times):
+        people.text("once please")
+    people.wait_until_acknowledged()
+    for _ in range(STEPS):
+        time.sleep(TRIED_WITHIN_SECONDS)
+        stage.carrier.advance(OUTAGE / STEPS)
+    time.sleep(TRIED_WITHIN_SECONDS)
+    stage.carrier.make_faults([lag(LAG_SECONDS)])
+    began = time.monotonic()
     calm_down(stage)
     hear_out(stage)
     return time.monotonic() - began
