@@ -18,7 +18,7 @@ from router.carrier.webhook import late_inbound
 from router.flows.detours import Detour
 from router.flows.ripples import Ripples
 from router.flows.senders import Sender, find_receiver
-from router.flows.watermarks import mark, raise_mark
+from router.flows.watermarks import CLOCKS_DIFFER, level_mark, mark
 from router.flows.world import World
 from router.store.tables import Message, PrivacyRequest, Tombstone
 
@@ -50,7 +50,7 @@ def reconcile(world: World, carrier: Carrier) -> Ripples:
             log.warning("reconcile_held_up", sid=text.sid)
             held_by = min(held_by, text.created_at)
     with world.store.write() as connection:
-        raise_mark(connection, INBOUND, held_by)
+        level_mark(connection, INBOUND, held_by, began)
     if detour.taken_in:
         log.info("reconciled", texts=detour.taken_in)
     return detour.ripples
@@ -63,13 +63,15 @@ def read_up_to(world: World) -> datetime | None:
 
 
 def _begin(world: World, began: datetime) -> datetime:
-    """Where a look begins: never more than a week back, whatever was missed before; nor later than
-    now, though a clock that was wrong may have said that all is here until then.
+    """Where a look begins: never more than a week back, whatever was missed before. A watermark
+    that lies ahead was written by a clock that was wrong, and tells nothing.
     """
-    earliest, mark = began - LONGEST_LOOK_BACK, read_up_to(world) or began - FIRST_LOOK_BACK
+    earliest, mark = began - LONGEST_LOOK_BACK, read_up_to(world)
+    if mark is None or mark > began + CLOCKS_DIFFER:
+        mark = began - FIRST_LOOK_BACK
     if mark < earliest:
         log.error("reconcile_begins_late", up_to=mark.isoformat(), begins=earliest.isoformat())
-    return min(max(mark, earliest), began) - OVERLAP
+    return max(mark, earliest) - OVERLAP
 
 
 def _missing(world: World, listed: Sequence[Listed], began: datetime) -> Iterator[Listed]:

@@ -7,12 +7,13 @@ from sqlmodel import col
 
 from router.flows.dispatches.claims import DUE
 from router.flows.ripples import Ripples
+from router.flows.sending.pace import FAR_OFF
+from router.flows.sending.pauses import LONGEST_PAUSE
 from router.flows.world import World
 from router.store.rows import AnySelect, is_state, is_unfinished
 from router.store.tables import Message, Number, PrivacyRequest
 
 BELL_HAD = timedelta(seconds=2)  # the time that a bell has before the sweep steps in
-NO_PACE = timedelta(minutes=5)  # a turn further off than that was taken by a clock that was wrong
 
 
 def sweep(world: World) -> Ripples:
@@ -21,7 +22,12 @@ def sweep(world: World) -> Ripples:
     """
     now = world.now()
     with world.store.read() as connection:
-        times = {"now": now, "before": now - BELL_HAD, "far_off": now + NO_PACE}
+        times = {
+            "now": now,
+            "before": now - BELL_HAD,
+            "no_pause": now + LONGEST_PAUSE,
+            "no_turn": now + FAR_OFF,
+        }
         senders = connection.execute(_SENDERS, times).scalars().all()
         erasures = connection.execute(_ERASURES, times).all()
         tenants = connection.execute(DUE, times).scalars().all()
@@ -47,8 +53,8 @@ _HAS_WORK = exists().where(
 # one look each, however much a number has to send
 _SENDERS: AnySelect = select(col(Number.id)).where(
     _HAS_WORK,
-    _has_passed(Number.paused_until),
-    _has_passed(Number.paced_until) | (col(Number.paced_until) > bindparam("far_off")),
+    _has_passed(Number.paused_until) | (col(Number.paused_until) > bindparam("no_pause")),
+    _has_passed(Number.paced_until) | (col(Number.paced_until) > bindparam("no_turn")),
 )
 _ERASURES: AnySelect = select(col(PrivacyRequest.tenant_id), col(PrivacyRequest.id)).where(
     col(PrivacyRequest.state).in_(["confirmed", "erased"]), _has_passed(PrivacyRequest.retry_at)

@@ -45,7 +45,9 @@ class Aside:
         with self._changed:
             self._is_closed, pools = True, list(self._pools.values())
         for pool in pools:
-            pool.shutdown(cancel_futures=True)
+            pool.shutdown(wait=False, cancel_futures=True)
+        for pool in pools:
+            pool.shutdown()
 
     def _submit(self, errand: Errand, run: Callable[[], None]) -> None:
         if self._is_closed:

@@ -86,9 +86,9 @@ class PipelinedConnection(psycopg.Connection[Any]):
 @contextmanager
 def without_limits(connection: Connection) -> Iterator[None]:
     """Statements that take as long as a large database makes them take, and wait for each other."""
-    connection.exec_driver_sql("SET statement_timeout = 0")
-    connection.exec_driver_sql("SET lock_timeout = 0")
     try:
+        connection.exec_driver_sql("SET statement_timeout = 0")
+        connection.exec_driver_sql("SET lock_timeout = 0")
         yield
     finally:
         connection.invalidate()  # the next one that is made has its limits again

@@ -37,7 +37,7 @@ def erase(world: World, carrier: Carrier, tenant_id: str, request_id: str) -> Ri
         if wait is not None:
             _set(world, target, retry_at=world.now() + wait)
             return CALM
-    _set(world, target, retry_at=world.now() + RETRY)  # nobody else begins while this one scrubs
+    _set(world, target, retry_at=world.now() + RETRY)  # no sweep rings meanwhile
     if not world.store.scrub():
         return CALM
     _set(world, target, state="done", done_at=world.now())

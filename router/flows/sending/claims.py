@@ -16,6 +16,7 @@ from router.flows.outbox import ANSWER, BULK
 from router.flows.senders import Sender
 from router.flows.sending.leases import LOOK_UP, grace_of, lease_of
 from router.flows.sending.pace import Turns, pace_of
+from router.flows.sending.pauses import is_paused
 from router.flows.sending.ready import read_ready
 from router.flows.sending.verdicts import UNREADABLE, Judge, Verdict
 from router.flows.world import World
@@ -146,7 +147,7 @@ def _hold_line(world: World, connection: Connection, sender: Sender) -> _Line | 
     ours = {"tenant": sender.tenant_id, "sender": sender.id}
     row = connection.execute(_HOLD_LINE, ours).one_or_none()
     at = world.now()  # the lock may have been waited for
-    if row is None or (row.paused_until is not None and row.paused_until > at):
+    if row is None or is_paused(row.paused_until, at):
         return None
     turns = Turns.after(pace_of(world.settings, sender.address), at, row.paced_until)
     return _Line(sender, at, turns, is_probed=row.paused_code is not None)

@@ -18,6 +18,7 @@ USED = 0.93  # of a pace: the rest is for the jitter of the way, so that no seco
 CLOSEST = 0.975  # of a pace: how close texts may follow each other that were late for their turn
 AHEAD = timedelta(milliseconds=200)  # how early a text is claimed for its turn
 MOST_SEGMENTS = 50  # of a text, more than any has
+FAR_OFF = timedelta(minutes=5)  # a turn so far off was taken by a clock that was wrong
 
 
 @dataclass(slots=True)
@@ -29,13 +30,13 @@ class Turns:
 
     @classmethod
     def after(cls, rate: float, at: datetime, taken_until: datetime | None) -> Self:
-        """Turns from `at` on, or from where the last ones end: unless that is further off than any
-        text takes, since it was written by a clock that was wrong.
+        """Turns from `at` on, or from where the last ones end; unless that is FAR_OFF, and further
+        than any text takes.
         """
         if not rate or taken_until is None or taken_until < at:
             return cls(rate, at)
-        longest = AHEAD + timedelta(seconds=MOST_SEGMENTS / rate / USED)
-        return cls(rate, taken_until if taken_until - at <= longest else at)
+        furthest = max(FAR_OFF, timedelta(seconds=MOST_SEGMENTS / rate / USED))
+        return cls(rate, taken_until if taken_until - at <= furthest else at)
 
     def take(self, body: str, to: str) -> tuple[datetime, float]:
         """The turn of one more text, and how many seconds the next must keep away from it."""

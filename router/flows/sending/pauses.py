@@ -12,6 +12,7 @@ from sqlmodel import col
 from router.store.tables import Number
 
 PAUSE = timedelta(minutes=5)
+LONGEST_PAUSE = timedelta(hours=2)  # none is so long: such a one was set by a clock that was wrong
 ACCOUNT_REFUSED = 20003  # also where the carrier gives no code
 
 log = structlog.get_logger()
@@ -23,6 +24,11 @@ def pause(connection: Connection, tenant_id: str, address: str, until: datetime)
     connection.execute(
         update(Number).where(*_number(tenant_id, address), is_longer).values(paused_until=until)
     )
+
+
+def is_paused(until: datetime | None, at: datetime) -> bool:
+    """Whether a number whose pause ends `until` then is silent."""
+    return until is not None and at < until <= at + LONGEST_PAUSE
 
 
 def stop(

@@ -135,7 +135,8 @@ class Pump:
             return
         now = self._world.monotonic()
         self._change(lambda: self._lineup.served(order, sender.tenant_id, claims, now))
-        self._rest(order.sender_id)
+        if claims.messages:
+            self._rest(order.sender_id)
         self._hands.give(claims.messages)
         if claims.put_aside:
             self._show((sender.tenant_id, thread) for thread in claims.put_aside)

@@ -39,6 +39,7 @@ from router.store.rows import AnySelect, is_unfinished, table
 from router.store.tables import Message, Number, Thread
 
 BUDGET_SECONDS = 20.0
+IN_VAIN = 2  # looks in a row: the others of a sender are not tried before all have waited
 LAGS = "log lags"  # the reasons of what is looked up again
 NEAR, AWAY, COMPANY = "log is near", "log is away", "another is sent"
 LONGEST_OUTAGE = timedelta(hours=4)  # so long a carrier that is away leaves nothing to people
@@ -114,10 +115,14 @@ def settle(world: World, carrier: Carrier, sender_id: str) -> Ripples:
     if sender is None:
         return CALM
     ripples, log = CALM, Log(carrier, lease_of(world.settings))
+    in_vain = 0
     for doubt in read_doubts(world, sender):
-        if world.monotonic() > ends:
-            break  # the clock asks again
-        ripples |= _decide(world, sender, doubt, _look(carrier, log, sender, doubt))
+        if in_vain < IN_VAIN:
+            if world.monotonic() > ends:
+                break  # the clock asks again
+            look = _look(carrier, log, sender, doubt)
+            in_vain = in_vain + 1 if look.standing == "away" else 0
+        ripples |= _decide(world, sender, doubt, look)
     return ripples
 
 
@@ -206,20 +211,26 @@ def _has_come(doubt: Doubt, look: Look) -> bool:
     """
     if look.standing == "proven" or doubt.reason == LAGS:
         return look.standing == "proven"
-    return look.standing == "trusted" or (look.standing == "soon" and doubt.reason == NEAR)
+    if look.standing == "trusted":
+        return doubt.reason != AWAY  # it may have come back with more of a lag than it had
+    return look.standing == "soon" and doubt.reason == NEAR
 
 
 def _conclude_later(world: World, doubt: Doubt, look: Look) -> Settlement:
-    """The log has not come so far, as far as can be told. One that is away is waited for, and then
-    has one more look's time.
+    """The log has not come so far, as far as can be told. One that is away is waited for; and one
+    that lags, though the attempt may be long ago, until the look after that which shows it.
     """
-    if look.standing == "soon" and doubt.reason != LAGS:
-        return _later(world, doubt, look.wait, NEAR)
-    is_away = look.standing == "away"
-    patience = LONGEST_OUTAGE if is_away or doubt.reason == AWAY else GIVE_UP_AFTER
-    if world.now() - doubt.attempted_at > patience:
-        return Settlement("review", reason=AWAY if is_away else LAGS)
-    return _later(world, doubt, grace_of(world.settings) / 4, AWAY if is_away else LAGS)
+    age, again = world.now() - doubt.attempted_at, grace_of(world.settings) / 4
+    if look.standing == "away":
+        if age > LONGEST_OUTAGE:
+            return Settlement("review", reason=AWAY)
+        return _later(world, doubt, again, AWAY)
+    if doubt.reason == LAGS and age > GIVE_UP_AFTER:
+        return Settlement("review", reason=LAGS)
+    if look.standing == "behind" or doubt.reason == LAGS:
+        return _later(world, doubt, again, LAGS)
+    wait = grace_of(world.settings) if look.standing == "trusted" else look.wait
+    return _later(world, doubt, wait, NEAR)
 
 
 def _conclude_absent(

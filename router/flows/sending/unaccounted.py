@@ -3,7 +3,8 @@
 A trial account's prefix, smart encoding and shortened links alter the words that the log shows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 from sqlalchemy import Connection, bindparam, select
 from sqlmodel import col
@@ -12,7 +13,8 @@ from router.carrier.api import Listed
 from router.flows.sending.doubts import Doubt
 from router.flows.sending.leases import LOOK_BACK, accepted_within
 from router.flows.world import World
-from router.store.rows import AnySelect
+from router.store.rows import AnyRow, AnySelect
+from router.store.sealing import SealError, TenantKeys
 from router.store.tables import Message
 
 _ATTEMPTED: AnySelect = select(col(Message.id), col(Message.body)).where(
@@ -45,4 +47,9 @@ def may_be_in_other_words(
     since = doubt.attempted_at - LOOK_BACK
     wanted = {"tenant": tenant_id, "thread": doubt.thread_id, "since": since}
     rows = connection.execute(_ATTEMPTED, wanted).all()
-    return not strange <= {keys.open("message.body", row.id, row.body) for row in rows}
+    return not strange <= {body for row in rows for body in _words(keys, row)}
+
+
+def _words(keys: TenantKeys, row: AnyRow) -> Iterator[str]:
+    with suppress(SealError):
+        yield keys.open("message.body", row.id, row.body)

@@ -14,7 +14,7 @@ from sqlmodel import col
 from router.carrier.api import Carrier, StatusUpdate
 from router.flows.ripples import CALM, Ripples
 from router.flows.sending.status import record_status
-from router.flows.watermarks import mark, raise_mark
+from router.flows.watermarks import level_mark, mark
 from router.flows.world import World
 from router.store.rows import AnyRow
 from router.store.tables import Message, Tenant
@@ -55,7 +55,8 @@ def _ask(world: World, carrier: Carrier, name: str, until: datetime) -> Ripples:
             ripples |= record_status(world, news)
     is_whole = len(rows) < BATCH
     with world.store.write() as connection:
-        raise_mark(connection, name, until if is_whole else rows[-1].attempted_at - A_LITTLE)
+        come_to = until if is_whole else rows[-1].attempted_at - A_LITTLE
+        level_mark(connection, name, come_to, until)
     if ripples.threads:
         log.info("heard_late", threads=len(ripples.threads))
     return ripples

@@ -19,7 +19,7 @@ from router.carrier.api import Carrier, Listed
 from router.flows.sending.leases import GIVE_UP_AFTER, lease_of
 from router.flows.world import World
 from router.store.rows import CONTACT_OF_THREAD, THREAD_OF_MESSAGE, AnyRow, AnySelect
-from router.store.sealing import TenantKeys
+from router.store.sealing import SealError, TenantKeys
 from router.store.tables import Contact, Message, Thread
 
 NO_LONGER_KNOWN = timedelta(days=1)  # what is older than that bears no witness
@@ -85,9 +85,9 @@ def find_witnesses(
     }
     after = connection.execute(_AFTER, wanted).first()
     if after is not None:
-        return (_witness(keys, after),)
+        return _witnesses(keys, after)
     rows = [connection.execute(statement, wanted).first() for statement in (_BEFORE, _THEIRS)]
-    found = [_witness(keys, row) for row in rows if row is not None]
+    found = [witness for row in rows if row is not None for witness in _witnesses(keys, row)]
     return tuple(sorted(found, key=lambda witness: witness.at, reverse=True))
 
 
@@ -113,9 +113,9 @@ class Log:
                 short_by = attempted_at + self._lease - at
                 if short_by <= timedelta():
                     return "proven", A_LITTLE
-                is_near = attempted_at - at <= GIVE_UP_AFTER
-                return ("soon", short_by + A_LITTLE) if is_near else ("trusted", A_LITTLE)
-            if witness.is_ours or self._carrier.fetch(witness.sid) is not None:
+                if attempted_at - at <= GIVE_UP_AFTER:
+                    return "soon", short_by + A_LITTLE
+            elif witness.is_ours or self._carrier.fetch(witness.sid) is not None:
                 return "behind", A_LITTLE
         return "trusted", A_LITTLE
 
@@ -127,8 +127,12 @@ class Log:
         return self._shown[witness.sid]
 
 
-def _witness(keys: TenantKeys, row: AnyRow) -> Witness:
-    person = keys.open("contact.address", row.contact_id, row.address)
+def _witnesses(keys: TenantKeys, row: AnyRow) -> tuple[Witness, ...]:
+    """The text as a witness, if its address opens."""
+    try:
+        person = keys.open("contact.address", row.contact_id, row.address)
+    except SealError:
+        return ()
     is_ours = row.direction == "out"
     to, from_address = (person, row.number) if is_ours else (row.number, person)
-    return Witness(row.sid, to, from_address, row.attempted_at or row.created_at, is_ours)
+    return (Witness(row.sid, to, from_address, row.attempted_at or row.created_at, is_ours),)

@@ -143,6 +143,65 @@ def test_a_text_of_theirs_that_came_late_bears_witness_of_when_the_carrier_had_i
     assert states(alice) == ["delivered"]
 
 
+def test_a_text_of_theirs_from_long_before_hides_no_witness_that_the_log_does_not_show_yet(
+    alice: Person, bob: Person, line: Line, missed: Callable[..., str], advance: Callable[..., None]
+) -> None:
+    never_hears(line)
+    sid = missed(alice, "towels")
+    advance(minutes=40)
+    bob.texts("soap please")
+    line.drain()
+    advance(seconds=20)
+    line.breaks(on="list", kind="lag", seconds=300, times=None)
+    line.breaks(on="create", kind="500_after")
+    alice.texts("towels", sid=sid)
+    line.drain()
+    line.delivers_all(alice)
+    for _ in range(3):
+        advance(seconds=125)
+        line.settle()
+    assert states(alice) == ["delivered"]
+
+
+def test_a_log_that_comes_back_is_not_trusted_at_its_first_look(
+    alice: Person, line: Line, advance: Callable[..., None]
+) -> None:
+    """Nobody bears witness."""
+    never_hears(line)
+    line.breaks(on="create", kind="500_before")
+    alice.texts("towels")
+    line.drain()
+    advance(seconds=125)
+    line.breaks(on="list", kind="500_before", times=None)
+    line.settle()
+    line.simulator.faults.clear()
+    never_hears(line)
+    advance(seconds=125)
+    line.settle()
+    assert states(alice) == ["unknown"]
+    advance(seconds=125)
+    line.settle()
+    assert states(alice) == ["queued"]
+
+
+def test_doubts_that_nobody_could_look_up_in_an_outage_wait_for_one_more_look(
+    alice: Person, bob: Person, line: Line, advance: Callable[..., None]
+) -> None:
+    never_hears(line)
+    line.breaks(on="create", kind="500_before")
+    alice.texts("towels")
+    line.drain()
+    advance(minutes=15)
+    line.breaks(on="list", kind="lag", seconds=60, times=None)
+    bob.texts("soap please")
+    line.drain()
+    line.settle()
+    assert states(alice) == ["unknown"], "bob is in the log in a minute"
+    advance(seconds=61)
+    line.settle()
+    assert states(alice) == ["queued"]
+
+
 def test_a_log_that_was_seen_to_lag_is_not_trusted_to_have_come_so_far_without_proof(
     alice: Person, bob: Person, line: Line, advance: Callable[..., None]
 ) -> None:
