@@ -17,8 +17,9 @@ from tests.parts.drain import drain
 from tests.storm.crashes.stage import TENANT, Stage
 
 CHORES = (fire_due, drain_queues, release_due, let_go_stranded, drain_spool, tend_strays)
-# Past a bell's time, a lease and the grace, what bears witness, timers, retries and all patience.
-WAITS_SECONDS = (3, 140, 20, 330, 700, 10)
+# Past a bell's time, a lease and the grace, what bears witness (a minute on), timers, retries and
+# all patience.
+WAITS_SECONDS = (3, 140, 20, 70, 3, 330, 700, 10)
 
 
 def recover(stage: Stage) -> None:
