@@ -122,7 +122,10 @@ def _replies(
     failed = sum(row.state == "failed" for row in out.values())
     yield Figure("texts of ours", len(out))
     yield Figure("accepted by the carrier", len(taken))
-    yield Figure("lost", sum(_is_lost(row, times) for row in out.values()), 0)
+    replaced = _replaced(out)
+    lost = sum(_is_lost(row, times) for row in out.values() if row.id not in replaced)
+    yield Figure("codes that a newer one replaced before they left", len(replaced))
+    yield Figure("lost", lost, 0)
     yield Figure("sent twice", sum(count > 1 for count in times.values()), 0)
     yield Figure("out of order in their thread", count_inversions(out, taken), 0)
     yield Figure("sent and not in the database", len(times.keys() - out.keys()), 0)
@@ -143,6 +146,19 @@ def _left_to_people(
         yield Figure(f"left to a person: {name}", why[reason])
     yield Figure("left to a person: others", why["other"], None if leniency.review else 0)
     yield Figure("of those left to a person, sent", sum(row.id in sent for row in reviewed))
+
+
+def _replaced(out: Mapping[str, AnyRow]) -> frozenset[str]:
+    """The codes that were taken back since the person asked for another, which is there."""
+    newest: dict[str, int] = defaultdict(int)
+    for row in out.values():
+        if row.kind == "code":
+            newest[row.thread_id] = max(newest[row.thread_id], row.seq)
+    return frozenset(
+        row.id
+        for row in out.values()
+        if row.kind == "code" and row.state == "canceled" and row.seq < newest[row.thread_id]
+    )
 
 
 def _is_lost(row: AnyRow, times: Mapping[str, int]) -> bool:
