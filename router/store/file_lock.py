@@ -6,7 +6,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from router.store.outage import BUSY_SECONDS, DatabaseDown
+from router.store.outage import DatabaseDown
 
 SHORTEST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.0002, 0.002  # between two looks
 COURTESY_SECONDS = 0.1  # for so long one who came before is let go first: it may have been stopped
@@ -25,12 +25,12 @@ class FileLock:
         self._lock = _File(path)
         self._turn = _File(path.with_name(f"{path.name}-next"))
 
-    def acquire(self) -> None:
+    def acquire(self, patience_seconds: float) -> None:
         """Take it. DatabaseDown where another process keeps it, or it cannot be had at all."""
         with suppress(DatabaseDown):
             self._turn.wait(COURTESY_SECONDS)
         try:
-            if not self._lock.wait(2 * BUSY_SECONDS):
+            if not self._lock.wait(patience_seconds):
                 raise DatabaseDown("another process keeps the writers' lock")
         finally:
             self._turn.unlock()

@@ -17,10 +17,10 @@ from sqlalchemy import Connection
 
 from router.store.file_lock import FileLock
 from router.store.line import Line
-from router.store.outage import BUSY_SECONDS, DatabaseDown
+from router.store.outage import DatabaseDown
 from router.store.statement import tell
 
-PATIENCE_SECONDS = 2 * BUSY_SECONDS
+PATIENCE_SECONDS = 8.0  # with SQLite's own BUSY_SECONDS less than the carrier waits for an answer
 GROUP_SECONDS = 0.005  # a transaction that has been open for longer is handed to nobody
 PART = "part"
 
@@ -44,9 +44,10 @@ class Writer:
         """
         if self._pid != os.getpid():  # what a fork has inherited is its parent's
             self._begin_anew()
+        gives_up_at = time.monotonic() + PATIENCE_SECONDS
         if not self._line.enter(PATIENCE_SECONDS):
             raise DatabaseDown("other threads keep the database")
-        shared = self._join(connect, alone=alone)
+        shared = self._join(connect, gives_up_at, alone=alone)
         try:
             try:
                 shared.join()
@@ -65,14 +66,14 @@ class Writer:
         self._lock = FileLock(self._path)
         self._shared = None
 
-    def _join(self, connect: Connect, *, alone: bool) -> "_Shared":
+    def _join(self, connect: Connect, gives_up_at: float, *, alone: bool) -> "_Shared":
         """The transaction of those before in line, or one that begins now."""
         try:
             if self._shared is not None and alone:
                 before, self._shared = self._shared, None
                 before.end()
             elif self._shared is None:
-                self._lock.acquire()
+                self._lock.acquire(max(0.0, gives_up_at - time.monotonic()))
             if self._shared is None:
                 self._shared = _Shared(connect(), alone=alone)
         except BaseException:

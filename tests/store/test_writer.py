@@ -4,6 +4,7 @@ import fcntl
 import signal
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, suppress
@@ -14,7 +15,6 @@ import pytest
 from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import OperationalError
 
-from router.store import file_lock
 from router.store import writer as writer_module
 from router.store.engine import DatabaseDown, Store
 from router.store.file_lock import FileLock
@@ -240,13 +240,26 @@ def test_a_turn_that_cannot_be_asked_for_keeps_nobody_from_writing(book: Book) -
 def test_a_lock_that_another_process_keeps_ends_in_an_outage_not_in_a_wait(
     book: Book, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(file_lock, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(writer_module, "PATIENCE_SECONDS", 0.05)
     with book.lock.open("r+") as theirs:
         fcntl.flock(theirs, fcntl.LOCK_EX)
         with pytest.raises(DatabaseDown, match="another process"):
             book.write(1)
     assert book.write(2)
     assert book.numbers == {2}
+
+
+def test_whoever_waits_behind_others_for_another_process_waits_no_longer_than_they(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer_module, "PATIENCE_SECONDS", 0.5)
+    with book.lock.open("r+") as theirs:
+        fcntl.flock(theirs, fcntl.LOCK_EX)
+        began = time.monotonic()
+        with ThreadPoolExecutor(4) as pool:
+            done = [pool.submit(book.write, number) for number in range(4)]
+            assert all(isinstance(each.exception(SOON), DatabaseDown) for each in done)
+        assert time.monotonic() - began < 1.5, "not one after the other"
 
 
 def test_a_process_that_waits_its_turn_goes_before_one_that_comes_again_and_again(
@@ -256,17 +269,17 @@ def test_a_process_that_waits_its_turn_goes_before_one_that_comes_again_and_agai
     order: list[str] = []
 
     def write() -> None:
-        patient.acquire()
+        patient.acquire(SOON)
         order.append("patient")
         patient.release()
 
-    eager.acquire()
+    eager.acquire(SOON)
     with ThreadPoolExecutor(1) as pool:
         waits = pool.submit(write)
         while not _is_locked(tmp_path / "book.lock-next"):
             threading.Event().wait(0.001)
         eager.release()
-        eager.acquire()  # at once
+        eager.acquire(SOON)  # at once
         order.append("eager")
         eager.release()
         waits.result(SOON)
@@ -279,5 +292,5 @@ def test_one_that_was_stopped_while_it_waited_its_turn_holds_nobody_up_for_long(
     lock = FileLock(tmp_path / "book.lock")
     with (tmp_path / "book.lock-next").open("a") as theirs:
         fcntl.flock(theirs, fcntl.LOCK_EX)
-        lock.acquire()
+        lock.acquire(SOON)
     lock.release()
