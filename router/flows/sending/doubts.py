@@ -11,7 +11,14 @@ from router.flows.senders import Sender
 from router.flows.sending.leases import grace_of
 from router.flows.sending.witnesses import Witness, find_witnesses
 from router.flows.world import World
-from router.store.rows import CONTACT_OF_THREAD, THREAD_OF_MESSAGE, AnyRow, AnySelect, is_unfinished
+from router.store.rows import (
+    CONTACT_OF_THREAD,
+    THREAD_OF_MESSAGE,
+    AnyRow,
+    AnySelect,
+    is_state,
+    is_unfinished,
+)
 from router.store.sealing import SealError, TenantKeys
 from router.store.tables import Contact, Message, Thread
 
@@ -66,6 +73,16 @@ _DOUBTS = (
     .order_by(col(Message.attempted_at))
     .limit(BATCH)
 )
+_IN_DOUBT = (
+    select(col(Message.id))
+    .where(
+        _OF_TENANT,
+        col(Message.number) == bindparam("address"),
+        is_unfinished(),
+        is_state("unknown"),
+    )
+    .limit(bindparam("most"))
+)
 _OVERTAKEN = select(
     exists().where(
         _OF_THREAD,
@@ -97,6 +114,13 @@ def read_doubts(world: World, sender: Sender) -> list[Doubt]:
         keys = world.keys(connection, sender.tenant_id)
         rows = connection.execute(_DOUBTS, wanted | look_up_times(world)).all()
         return [_readable_doubt(world, connection, keys, row) for row in rows]
+
+
+def count_doubts(world: World, tenant_id: str, number: str, most: int) -> int:
+    """How many texts of a number are in doubt now, counted up to `most`."""
+    wanted = {"tenant": tenant_id, "address": number, "most": most}
+    with world.store.read() as connection:
+        return len(connection.execute(_IN_DOUBT, wanted).all())
 
 
 def has_been_overtaken(connection: Connection, tenant_id: str, doubt: Doubt) -> bool:

@@ -44,7 +44,7 @@ class Pump:
         self._tell = tell
         self._hands = Hands(world, carrier, self._take_back, at_once)
         self._lineup = Lineup(at_once)
-        self._silence = Silence()
+        self._silence = Silence(world)
         self._changed = threading.Condition()
         self._done: list[Attempt] = []
         self._thread: threading.Thread | None = None
@@ -124,7 +124,8 @@ class Pump:
             if sender is None:
                 self._change(lambda: self._lineup.leave(order.sender_id))
                 return
-            limit = 1 if self._silence.pause(order.sender_id) else order.limit
+            is_silent = self._silence.pause(sender.tenant_id, sender.address, sender.id) > 0
+            limit = 1 if is_silent else order.limit
             claims = claim(self._world, sender, limit, answers_only=order.answers_only)
         except DatabaseDown:
             self._put_off(order.sender_id, PAUSE_SECONDS)
@@ -135,9 +136,8 @@ class Pump:
             return
         now = self._world.monotonic()
         self._change(lambda: self._lineup.served(order, sender.tenant_id, claims, now))
-        if claims.messages:
-            self._rest(order.sender_id)
         self._hands.give(claims.messages)
+        self._rest(claims.messages[:1])
         if claims.put_aside:
             self._show((sender.tenant_id, thread) for thread in claims.put_aside)
 
@@ -168,15 +168,15 @@ class Pump:
         for claimed, outcome in done:
             if self._silence.is_broken(claimed.sender_id, outcome):
                 self._put_off(claimed.sender_id, 0.0)
-            else:
-                self._rest(claimed.sender_id)
+        self._rest({claimed.sender_id: claimed for claimed, _ in done}.values())
         self._show((claim.tenant_id, claim.thread_id) for claim, _ in done)
 
-    def _rest(self, sender_id: str) -> None:
-        """Whom the carrier does not answer pauses after each text."""
-        pause = self._silence.pause(sender_id)
-        if pause:
-            self._put_off(sender_id, pause)
+    def _rest(self, claims: Iterable[Claim]) -> None:
+        """Whom the carrier does not answer pauses after each text; one is given of each sender."""
+        for each in claims:
+            pause = self._silence.pause(each.tenant_id, each.number, each.sender_id)
+            if pause:
+                self._put_off(each.sender_id, pause)
 
     def _put_off(self, sender_id: str, seconds: float) -> None:
         until = self._world.monotonic() + seconds

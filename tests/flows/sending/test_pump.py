@@ -122,6 +122,19 @@ def test_a_carrier_that_answers_nothing_is_tried_with_one_text_at_a_time(
     assert states(hotel).count("accepted") == 30 - states(hotel).count("unknown")
 
 
+def test_doubts_that_callbacks_settle_are_no_silence(
+    hotel: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(silence, "IN_A_ROW", 4)
+    monkeypatch.setattr(silence, "count_doubts", lambda *_: 3)
+    carrier = Counter(answer=Unknown("no answer"))
+    pump = Pump(hotel, carrier, lambda _: None, at_once=4)  # type: ignore[arg-type]  # it only sends
+    pump.wake(guests_ask(hotel, 30))
+    wait_for(lambda: len(carrier.came_at) == 30)
+    assert pump.finish(3)
+    pump.close()
+
+
 def test_outcomes_wait_for_a_database_that_was_away(
     hotel: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
