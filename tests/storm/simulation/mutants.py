@@ -10,7 +10,7 @@ from sqlalchemy.sql.visitors import replacement_traverse
 
 from router.carrier import answers, wire
 from router.carrier.errors import classify
-from router.flows.sending import claims, doubts, outcomes, ready, settle
+from router.flows.sending import claims, conclusions, doubts, outcomes, ready, settle
 
 
 @contextmanager
@@ -72,7 +72,7 @@ def _no_head_of_line() -> AbstractContextManager[None]:
 
 def _no_sid_uniqueness() -> AbstractContextManager[None]:
     """A text in the log is taken for ours although another of ours bears its SID."""
-    return _put(settle, "_unclaimed", lambda *given: given[-1])
+    return _put(conclusions, "_unclaimed", lambda *given: given[-1])
 
 
 def _no_deadline_check() -> AbstractContextManager[None]:
