@@ -18,6 +18,11 @@ TRUSTED_LOGGERS = ("_granian", "granian", "rq")  # their messages hold process a
 log = structlog.get_logger()
 
 
+def leave_stdout_alone() -> None:
+    """Have what a command logs go to stderr: its stdout may be read by a program."""
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
+
+
 def set_up_logs(process: str, *, level: int = logging.INFO) -> None:
     """Write every log line of this process as JSON to stderr, marked with `process`; what ends a
     thread of it, too.

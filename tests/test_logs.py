@@ -57,3 +57,25 @@ def test_every_thread_marks_its_lines_with_the_process() -> None:
         ("of_the_main_thread", "clock", "1"),
         ("of_another_thread", "clock", "2"),
     ]
+
+
+COMMAND = """
+import click, structlog
+from router.cli.program import bellhop
+
+@click.command()
+def tell():
+    structlog.get_logger().warning("heard")
+    click.echo("[]")
+
+bellhop.get_command = lambda *_: tell
+bellhop(["tell"])
+"""
+
+
+def test_what_a_command_logs_is_not_in_its_answer() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", COMMAND], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"
+    assert "heard" in done.stderr

@@ -5,6 +5,8 @@ from types import MappingProxyType
 
 import click
 
+from router.logs import leave_stdout_alone
+
 COMMANDS = MappingProxyType(
     {
         "web": "router.cli.serve:web",
@@ -52,3 +54,4 @@ def bellhop() -> None:
 
     Exit codes: 0 fine, 1 problems found, 2 wrong use.
     """
+    leave_stdout_alone()
