@@ -25,7 +25,9 @@ def _check(outcome: Outcome) -> None:
     assert decision is not None
     replies = [e for e in decision.effects if isinstance(e, Say) and e.kind == "reply"]
     assert len(replies) <= 1
-    assert not decision.rules or replies or outcome.after.team or outcome.after.claimed
+    is_with_somebody = outcome.after.team or outcome.after.claimed
+    was_with_nobody = not (outcome.before.team or outcome.before.claimed)
+    assert not decision.rules or is_with_somebody or (replies and was_with_nobody)
     dialog = outcome.after.dialog
     assert dialog is None or dialog.expires_at > MORNING
     if any(isinstance(effect, OptOut) for effect in decision.effects):

@@ -6,6 +6,7 @@ cannot commit after an opt-out has.
 
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,7 +19,7 @@ from router.flows.sending.leases import LOOK_UP, grace_of, lease_of
 from router.flows.sending.pace import Turns, pace_of
 from router.flows.sending.pauses import is_paused
 from router.flows.sending.ready import read_ready
-from router.flows.sending.verdicts import UNREADABLE, Judge, Verdict
+from router.flows.sending.verdicts import Judge, Verdict
 from router.flows.world import World
 from router.store.rows import AnyRow, AnySelect, table
 from router.store.sealing import SealError, TenantKeys
@@ -57,6 +58,8 @@ _PUT_ASIDE = (
         updated_at=bindparam("now"),
     )
 )
+
+UNREADABLE = Verdict("failed", "unreadable")  # it does not open, and must stop no other
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +134,13 @@ def claim(world: World, sender: Sender, limit: int, *, answers_only: bool = Fals
             lowest=ANSWER if answers_only else BULK,
             most=most,
         )
-        verdicts = Judge(world, connection, keys, sender, at).verdicts(rows)
-        claimed = tuple(_claims(line, keys, rows, verdicts, expires))
+        opened = dict(_open(keys, rows))
+        verdicts: dict[str, Verdict | None] = {row.id: UNREADABLE for row in rows}
+        readable = [row for row in rows if row.id in opened]
+        verdicts |= Judge(world, connection, keys, sender, at).verdicts(readable)
         _put_aside(connection, verdicts, sender.tenant_id, at)
+        sendable = [row for row in rows if verdicts[row.id] is None]
+        claimed = tuple(_claims(line, sendable, opened, expires))
         lease_until = at + lease_of(world.settings)
         _mark(connection, claimed, at, lease_until)
         if claimed:
@@ -153,28 +160,23 @@ def _hold_line(world: World, connection: Connection, sender: Sender) -> _Line | 
     return _Line(sender, at, turns, is_probed=row.paused_code is not None)
 
 
+def _open(keys: TenantKeys, rows: Sequence[AnyRow]) -> Iterator[tuple[str, tuple[str, str]]]:
+    """To whom each goes and its words, by its id; nothing of one that does not open."""
+    for row in rows:
+        with suppress(SealError):
+            to = keys.open("contact.address", row.contact_id, row.address)
+            yield row.id, (to, keys.open("message.body", row.id, row.body))
+
+
 def _claims(
-    line: _Line,
-    keys: TenantKeys,
-    rows: Sequence[AnyRow],
-    verdicts: dict[str, Verdict | None],
-    expires: float,
+    line: _Line, rows: Sequence[AnyRow], opened: Mapping[str, tuple[str, str]], expires: float
 ) -> Iterator[Claim]:
-    """Those of the rows that may leave and whose turn comes soon enough; adds a verdict to what
-    cannot be read, so that it stops no other.
-    """
+    """Those of the rows whose turn comes soon enough."""
     token = secrets.token_hex(8)
     for row in rows:
-        if verdicts[row.id] is not None:
-            continue
         if line.turns.again_in(line.at) is not None:
             return
-        try:
-            to = keys.open("contact.address", row.contact_id, row.address)
-            body = keys.open("message.body", row.id, row.body)
-        except SealError:
-            verdicts[row.id] = UNREADABLE
-            continue
+        to, body = opened[row.id]
         send_at, clear_seconds = line.turns.take(body, to)
         yield Claim(
             tenant_id=line.sender.tenant_id,

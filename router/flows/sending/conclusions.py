@@ -62,7 +62,7 @@ def conclude(
     twins = _same_words(doubt, unclaimed, earliest)
     of_its_time = [one for one in twins if one.created_at <= latest]
     if of_its_time and has_company(connection, sender.tenant_id, doubt):
-        return _later(world, doubt, grace_of(world.settings) / 4, COMPANY)
+        return _later(world, doubt, COMPANY)
     if of_its_time:
         return Settlement(state_after("accepted", of_its_time[0].status), of_its_time[0].sid)
     if twins:  # another's, most likely; or the carrier's clock goes otherwise than ours
@@ -88,17 +88,17 @@ def _conclude_later(world: World, doubt: Doubt, look: Look) -> Settlement:
     """The log has not come so far, as far as can be told. One that is away is waited for; and one
     that lags, though the attempt may be long ago, until the look after that which shows it.
     """
-    age, again = world.now() - doubt.attempted_at, grace_of(world.settings) / 4
+    age = world.now() - doubt.attempted_at
     if look.standing == "away":
         if age > LONGEST_OUTAGE:
             return Settlement("review", reason=AWAY)
-        return _later(world, doubt, again, AWAY)
+        return _later(world, doubt, AWAY)
     if doubt.reason == LAGS and age > GIVE_UP_AFTER:
         return Settlement("review", reason=LAGS)
     if look.standing == "behind" or doubt.reason == LAGS:
-        return _later(world, doubt, again, LAGS)
+        return _later(world, doubt, LAGS)
     wait = grace_of(world.settings) if look.standing == "trusted" else look.wait
-    return _later(world, doubt, wait, NEAR)
+    return _later(world, doubt, NEAR, wait)
 
 
 def _conclude_absent(
@@ -116,18 +116,17 @@ def _conclude_absent(
     if has_been_overtaken(connection, sender.tenant_id, doubt):
         return Settlement("review", reason="overtaken")
     if may_be_in_other_words(world, connection, sender.tenant_id, doubt, unclaimed):
-        is_another = has_company(connection, sender.tenant_id, doubt)
-        wait = grace_of(world.settings) / 4
-        if is_another:
-            return _later(world, doubt, wait, COMPANY)
+        if has_company(connection, sender.tenant_id, doubt):
+            return _later(world, doubt, COMPANY)
         return Settlement("review", reason=ALTERED)
     return Settlement("queued")
 
 
-def _later(world: World, doubt: Doubt, wait: timedelta, reason: str) -> Settlement:
-    """That the log was seen to lag is not forgotten."""
+def _later(world: World, doubt: Doubt, reason: str, wait: timedelta | None = None) -> Settlement:
+    """Looked up again, soon if nothing says when; that the log was seen to lag is not forgotten."""
     told = LAGS if doubt.reason == LAGS else reason
-    return Settlement("unknown", reason=told, not_before=world.now() + wait)
+    again = world.now() + (grace_of(world.settings) / 4 if wait is None else wait)
+    return Settlement("unknown", reason=told, not_before=again)
 
 
 def _same_words(doubt: Doubt, listed: Sequence[Listed], earliest: datetime) -> list[Listed]:

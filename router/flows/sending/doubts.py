@@ -113,7 +113,7 @@ def read_doubts(world: World, sender: Sender) -> list[Doubt]:
     with world.store.read() as connection:
         keys = world.keys(connection, sender.tenant_id)
         rows = connection.execute(_DOUBTS, wanted | look_up_times(world)).all()
-        return [_readable_doubt(world, connection, keys, row) for row in rows]
+        return [_doubt(world, connection, keys, row) for row in rows]
 
 
 def count_doubts(world: World, tenant_id: str, number: str, most: int) -> int:
@@ -135,17 +135,13 @@ def has_company(connection: Connection, tenant_id: str, doubt: Doubt) -> bool:
     return bool(connection.execute(_IN_COMPANY, wanted).scalar_one())
 
 
-def _readable_doubt(world: World, connection: Connection, keys: TenantKeys, row: AnyRow) -> Doubt:
+def _doubt(world: World, connection: Connection, keys: TenantKeys, row: AnyRow) -> Doubt:
     """One that does not open keeps no other from being settled."""
     try:
         to = keys.open("contact.address", row.contact_id, row.address)
         body = keys.open("message.body", row.id, row.body)
-        return _doubt(row, to, body, find_witnesses(world, connection, keys, row))
     except SealError:
-        return _doubt(row, "", "", ())
-
-
-def _doubt(row: AnyRow, to: str, body: str, witnesses: tuple[Witness, ...]) -> Doubt:
+        to = body = ""
     return Doubt(
         message_id=row.id,
         thread_id=row.thread_id,
@@ -156,5 +152,5 @@ def _doubt(row: AnyRow, to: str, body: str, witnesses: tuple[Witness, ...]) -> D
         body=body,
         attempted_at=row.attempted_at,
         reason=row.reason,
-        witnesses=witnesses,
+        witnesses=find_witnesses(world, connection, keys, row),
     )

@@ -18,7 +18,7 @@ from router.flows.privacy.request import CODE_LIVES, DELETE_CODE
 from router.flows.senders import Sender
 from router.flows.world import World
 from router.store.rows import AnyRow
-from router.store.sealing import SealError, TenantKeys
+from router.store.sealing import TenantKeys
 from router.store.tables import Contact, Message, Suppression, Thread
 from rules.decision import EVERYTHING, number_scope, topic_scope
 from rules.times.quiet import next_allowed
@@ -69,9 +69,6 @@ class Verdict:
     not_before: datetime | None = None
 
 
-UNREADABLE = Verdict("failed", "unreadable")  # its words or its person's address do not open
-
-
 @dataclass(frozen=True, slots=True)
 class Judge:
     """Judges messages of one sender at one time, within the transaction that claims them."""
@@ -88,13 +85,7 @@ class Judge:
             row.person for row in rows if row.kind not in EXEMPT and not self._is_answer(row)
         }
         standings = standings_of(self.connection, self.sender.tenant_id, unasked)
-        return {row.id: self._readable_verdict(row, standings) for row in rows}
-
-    def _readable_verdict(self, row: AnyRow, standings: Mapping[bytes, Standing]) -> Verdict | None:
-        try:
-            return self._verdict(row, standings)
-        except SealError:
-            return UNREADABLE
+        return {row.id: self._verdict(row, standings) for row in rows}
 
     def _verdict(self, row: AnyRow, standings: Mapping[bytes, Standing]) -> Verdict | None:
         if row.kind in EXEMPT:

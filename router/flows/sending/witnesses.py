@@ -23,7 +23,7 @@ from router.store.sealing import SealError, TenantKeys
 from router.store.tables import Contact, Message, Thread
 
 NO_LONGER_KNOWN = timedelta(days=1)  # what is older than that bears no witness
-A_LITTLE = timedelta(seconds=2)
+A_LITTLE, NO_WAIT = timedelta(seconds=2), timedelta()
 
 Standing = Literal["proven", "trusted", "soon", "behind"]
 
@@ -111,13 +111,13 @@ class Log:
             if shown is not None:
                 at = witness.at if witness.is_ours else min(witness.at, shown.created_at)
                 short_by = attempted_at + self._lease - at
-                if short_by <= timedelta():
-                    return "proven", A_LITTLE
+                if short_by <= NO_WAIT:
+                    return "proven", NO_WAIT
                 if attempted_at - at <= GIVE_UP_AFTER:
                     return "soon", short_by + A_LITTLE
             elif witness.is_ours or self._carrier.fetch(witness.sid) is not None:
-                return "behind", A_LITTLE
-        return "trusted", A_LITTLE
+                return "behind", NO_WAIT
+        return "trusted", NO_WAIT
 
     def _find(self, witness: Witness) -> Listed | None:
         if witness.sid not in self._shown:

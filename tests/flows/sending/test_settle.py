@@ -33,14 +33,21 @@ def never_hears(line: Line) -> None:
     line.breaks(on="callback", kind="drop", times=None)
 
 
+def leaves_in_doubt(
+    line: Line, person: Person, body: str, *, taken: bool = False, **given: str
+) -> None:
+    """Nobody hears what became of the reply to this text; the carrier may have `taken` it."""
+    line.breaks(on="create", kind="500_after" if taken else "500_before")
+    person.texts(body, **given)
+    line.drain()
+
+
 def test_a_log_that_lags_longer_than_the_grace_settles_nothing(
     alice: Person, bob: Person, line: Line, advance: Callable[..., None]
 ) -> None:
     never_hears(line)
     line.breaks(on="list", kind="lag", seconds=80_000, times=None)
-    line.breaks(on="create", kind="500_after")
-    alice.texts("towels")
-    line.drain()
+    leaves_in_doubt(line, alice, "towels", taken=True)
     bob.texts("soap please")
     line.drain()
     for _ in range(4):
@@ -60,9 +67,7 @@ def test_a_log_that_is_away_for_an_hour_leaves_nothing_to_people(
     alice: Person, bob: Person, line: Line, advance: Callable[..., None]
 ) -> None:
     never_hears(line)
-    line.breaks(on="create", kind="500_before")
-    alice.texts("towels")
-    line.drain()
+    leaves_in_doubt(line, alice, "towels")
     line.breaks(on="list", kind="500_before", times=None)
     for _ in range(4):
         advance(minutes=15)
@@ -80,9 +85,7 @@ def test_a_log_that_is_away_for_longer_leaves_a_text_to_people(
     alice: Person, line: Line, advance: Callable[..., None]
 ) -> None:
     never_hears(line)
-    line.breaks(on="create", kind="500_before")
-    alice.texts("towels")
-    line.drain()
+    leaves_in_doubt(line, alice, "towels")
     line.breaks(on="list", kind="500_before", times=None)
     for hours in (3, 2):
         advance(hours=hours)
@@ -109,9 +112,7 @@ def test_an_older_witness_is_believed_once_the_log_has_come_to_the_end_of_the_le
     never_hears(line)
     bob.texts("soap please")
     line.drain()
-    line.breaks(on="create", kind="500_before")
-    alice.texts("towels")
-    line.drain()
+    leaves_in_doubt(line, alice, "towels")
     for seconds in (121, 10):
         advance(seconds=seconds)
         line.settle()
@@ -128,9 +129,7 @@ def test_a_text_of_theirs_that_came_late_bears_witness_of_when_the_carrier_had_i
     sid = missed(alice, "towels")
     advance(seconds=100)
     line.breaks(on="list", kind="lag", seconds=225, times=None)
-    line.breaks(on="create", kind="500_after")
-    alice.texts("towels", sid=sid)
-    line.drain()
+    leaves_in_doubt(line, alice, "towels", sid=sid, taken=True)
     advance(seconds=127)
     line.settle()
     assert states(alice) == ["unknown"]
@@ -153,9 +152,7 @@ def test_a_text_of_theirs_from_long_before_hides_no_witness_that_the_log_does_no
     line.drain()
     advance(seconds=20)
     line.breaks(on="list", kind="lag", seconds=300, times=None)
-    line.breaks(on="create", kind="500_after")
-    alice.texts("towels", sid=sid)
-    line.drain()
+    leaves_in_doubt(line, alice, "towels", sid=sid, taken=True)
     line.delivers_all(alice)
     for _ in range(3):
         advance(seconds=125)
@@ -168,9 +165,7 @@ def test_a_log_that_comes_back_is_not_trusted_at_its_first_look(
 ) -> None:
     """Nobody bears witness."""
     never_hears(line)
-    line.breaks(on="create", kind="500_before")
-    alice.texts("towels")
-    line.drain()
+    leaves_in_doubt(line, alice, "towels")
     advance(seconds=125)
     line.breaks(on="list", kind="500_before", times=None)
     line.settle()
@@ -188,9 +183,7 @@ def test_doubts_that_nobody_could_look_up_in_an_outage_wait_for_one_more_look(
     alice: Person, bob: Person, line: Line, advance: Callable[..., None]
 ) -> None:
     never_hears(line)
-    line.breaks(on="create", kind="500_before")
-    alice.texts("towels")
-    line.drain()
+    leaves_in_doubt(line, alice, "towels")
     advance(minutes=15)
     line.breaks(on="list", kind="lag", seconds=60, times=None)
     bob.texts("soap please")
@@ -209,9 +202,7 @@ def test_a_log_that_was_seen_to_lag_is_not_trusted_to_have_come_so_far_without_p
     bob.texts("soap please")
     line.drain()
     line.breaks(on="list", kind="lag", seconds=80_000, times=None)
-    line.breaks(on="create", kind="500_before")
-    alice.texts("towels")
-    line.drain()
+    leaves_in_doubt(line, alice, "towels")
     advance(seconds=125)
     line.settle()
     line.simulator.faults.clear()
@@ -255,9 +246,7 @@ def test_of_two_texts_in_doubt_with_the_same_words_each_finds_its_own(
     alice: Person, line: Line, advance: Callable[..., None]
 ) -> None:
     never_hears(line)
-    line.breaks(on="create", kind="500_before")
-    alice.texts("towels")
-    line.drain()
+    leaves_in_doubt(line, alice, "towels")
     line.breaks(on="create", kind="500_after")
     alice.texts("towels")
     advance(seconds=131)
@@ -273,9 +262,7 @@ def test_a_text_that_the_log_may_show_in_other_words_is_a_persons_to_decide(
     alice: Person, line: Line, advance: Callable[..., None]
 ) -> None:
     never_hears(line)
-    line.breaks(on="create", kind="500_before")
-    alice.texts("towels")
-    line.drain()
+    leaves_in_doubt(line, alice, "towels")
     sent_as(line, alice, "Sent from your trial account - Towels are on the way.")
     advance(minutes=3)
     line.settle()
@@ -288,12 +275,8 @@ def test_another_text_of_ours_in_the_log_is_not_taken_for_the_doubtful_one(
 ) -> None:
     """A code has overtaken it, and nothing was heard of that either."""
     never_hears(line)
-    line.breaks(on="create", kind="500_before")
-    alice.texts("towels")
-    line.drain()
-    line.breaks(on="create", kind="500_after")
-    alice.texts("DELETE")
-    line.drain()
+    leaves_in_doubt(line, alice, "towels")
+    leaves_in_doubt(line, alice, "DELETE", taken=True)
     assert states(alice) == ["unknown", "unknown"]
     line.delivers_all(alice)
     advance(minutes=3)
