@@ -13,8 +13,8 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 @dataclass
 class Keeper:
     """`requests` are those that came, each with the number of its connection. `answers` are used
-    up one by one; after the last it is always OK. `afterwards` is written once an answer was read,
-    and None closes the connection instead.
+    up one by one; after the last it is always OK. `afterwards` is written after each answer, and
+    None closes the connection instead: as it stood when the request came.
     """
 
     port: int
@@ -55,7 +55,8 @@ def _serve(
         with kept:
             while request := kept.recv(65536):
                 keeper.requests.append((number, request))
+                afterwards = keeper.afterwards
                 kept.sendall(keeper.answers.pop(0) if keeper.answers else OK)
-                if keeper.afterwards is None:
+                if afterwards is None:
                     return
-                kept.sendall(keeper.afterwards)
+                kept.sendall(afterwards)
