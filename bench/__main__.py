@@ -17,7 +17,9 @@ from bench.place import furnish, furnish_naive
 from bench.processes import BenchError
 from bench.replaying import run_replay
 from bench.report import Say, table
+from bench.saving import run_saving
 from bench.statements import count_statements
+from router.logs import leave_stdout_alone
 
 FAILED = 1
 
@@ -25,21 +27,25 @@ FAILED = 1
 @dataclass(frozen=True, slots=True)
 class Effort:
     """How much is measured: the load's length, texts a breakdown, texts and rounds in process,
-    recorded texts that are replayed, what is sent, and how large a database grows.
+    saves of a rulebook, recorded texts that are replayed, what is sent, and how large a database
+    grows.
     """
 
     load: Length
     steps: int
     texts: int
     rounds: int
+    saves: int
     replayed: int
     sent: outbound.Volume
     grown: grown.Size
 
 
-SHORT = Effort(Length(3, 2.0, 20_000, 2_000), 600, 300, 3, 2_000, outbound.SHORT, grown.SHORT)
-LONG = Effort(Length(6, 3.0, 60_000, 5_000), 2_000, 1_000, 5, 100_000, outbound.LONG, grown.LONG)
-TINY = Effort(Length(1, 0.3, 400, 20), 20, 20, 1, 20, outbound.TINY, grown.TINY)
+SHORT = Effort(Length(3, 2.0, 20_000, 2_000), 600, 300, 3, 5, 2_000, outbound.SHORT, grown.SHORT)
+LONG = Effort(
+    Length(6, 3.0, 60_000, 5_000), 2_000, 1_000, 5, 20, 100_000, outbound.LONG, grown.LONG
+)
+TINY = Effort(Length(1, 0.3, 400, 20), 20, 20, 1, 1, 20, outbound.TINY, grown.TINY)
 NAMES = ("grown", "inbound", "keywords", "outbound", "peers", "reading", "replay", "rules")
 
 
@@ -57,6 +63,7 @@ def main(name: str | None, seed: int, tiny: bool) -> None:
     Example:
       ./run bench inbound
     """
+    leave_stdout_alone()
     effort = TINY if tiny else LONG if name else SHORT
     for line in describe_machine():
         _say(line)
@@ -68,6 +75,7 @@ def main(name: str | None, seed: int, tiny: bool) -> None:
             run_examination(_say)
         if name in (None, "rules"):
             run_rules(_say, seed, effort.texts, effort.rounds)
+            run_saving(_say, seed, effort.saves)
         if name in (None, "replay"):
             run_replay(_say, seed, effort.replayed)
         if name in (None, "inbound"):

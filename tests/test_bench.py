@@ -22,6 +22,7 @@ def test_all_benches_run_and_print_figures_beside_their_targets() -> None:
         "== keywords",
         "== reading",
         "== rules: ",
+        "== rules: 1 saves",
         "== rules replay",
         "== where the time goes on SQLite",
         "== outbound through RQ on SQLite",
@@ -31,4 +32,4 @@ def test_all_benches_run_and_print_figures_beside_their_targets() -> None:
         assert line in done.stdout
     for side in ("bellhop", "naive", "bare"):
         assert f"\n  {side} " in done.stdout
-    assert done.stdout.count("\ntarget ") == 22
+    assert done.stdout.count("\ntarget ") == 23
