@@ -1,5 +1,6 @@
 """Connections to one server, kept alive between requests: opened, asked once at a time, dropped."""
 
+import http.client
 import os
 import socket
 import ssl
@@ -7,15 +8,25 @@ import time
 import weakref
 from collections import deque
 from contextlib import suppress
-from functools import partial
+from dataclasses import dataclass
 from urllib.parse import SplitResult
 
-from router.carrier.http_answer import Answer, BadAnswer, read_answer
 from router.carrier.wire import Exchange, NoAnswer, NotSent, current_exchange
-from router.https import trusting_context
+from router.https import PORTS, Limits, Request, ask, seconds_left, trusting_context
 
-_PORTS = {"http": 80, "https": 443}
-_PIECE_BYTES = 65_536
+LARGEST_ANSWER = 16 * 1024 * 1024  # a page of the log is far smaller
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the server said. `headers` are found in any case; `is_last`: the connection takes no
+    other request.
+    """
+
+    status: int
+    headers: http.client.HTTPMessage
+    body: bytes
+    is_last: bool
 
 
 class Connections:
@@ -36,10 +47,10 @@ class Connections:
         most_idle: int,
         context: ssl.SSLContext | None = None,
     ) -> None:
-        if origin.scheme not in _PORTS or not origin.hostname:
+        if origin.scheme not in PORTS or not origin.hostname:
             raise ValueError("no web address")
         self._host = origin.hostname
-        self._port = origin.port or _PORTS[origin.scheme]
+        self._port = origin.port or PORTS[origin.scheme]
         self._context = (context or trusting_context()) if origin.scheme == "https" else None
         self._connect_seconds = connect_seconds
         self._read_seconds = read_seconds
@@ -48,14 +59,14 @@ class Connections:
         self._idle: deque[Connection] = deque()
         weakref.finalize(self, _close, self._idle)
 
-    def ask(self, request: bytes) -> Answer:
+    def ask(self, request: Request) -> Answer:
         """Make one request, never again by itself. Raises NotSent (TooLate where the deadline of
         the exchange had passed) or NoAnswer.
         """
         followed = current_exchange() or Exchange()
         try:
             return self._ask(request, followed)
-        except (OSError, BadAnswer, UnicodeError) as error:
+        except (OSError, http.client.HTTPException, ValueError) as error:
             reason = type(error).__name__
             raise (NoAnswer(reason) if followed.is_written else NotSent(reason)) from None
 
@@ -63,7 +74,7 @@ class Connections:
         """Close the idle ones."""
         _close(self._idle)
 
-    def _ask(self, request: bytes, followed: Exchange) -> Answer:
+    def _ask(self, request: Request, followed: Exchange) -> Answer:
         connection = self._take()
         try:
             answer = connection.ask(request, followed, self._read_seconds)
@@ -96,7 +107,7 @@ class Connections:
         try:
             opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self._context is not None:
-                opened.settimeout(_left(ends_at))
+                opened.settimeout(seconds_left(ends_at))
                 opened = self._context.wrap_socket(opened, server_hostname=self._host)
         except BaseException:
             opened.close()
@@ -123,31 +134,21 @@ class Connection:
             return True
         return True
 
-    def ask(self, request: bytes, followed: Exchange, seconds: float) -> Answer:
+    def ask(self, request: Request, followed: Exchange, seconds: float) -> Answer:
         """Write the request, unless it is too late for it, and read the whole answer in time."""
-        ends_at = time.monotonic() + seconds
-        self._socket.settimeout(seconds)
-        followed.mark_written()
-        self._socket.sendall(request)
-        return read_answer(partial(self._receive, ends_at))
+        limits = Limits(time.monotonic() + seconds, LARGEST_ANSWER)
+        answer = ask(self._socket, request, limits, followed.mark_written)
+        if answer.length is not None and answer.length > LARGEST_ANSWER:
+            raise OSError("the answer is too large")
+        body = answer.read()
+        return Answer(answer.status, answer.headers, body, answer.will_close)
 
     def close(self) -> None:
         """Close it at once."""
         self._socket.close()
-
-    def _receive(self, ends_at: float) -> bytes:
-        self._socket.settimeout(_left(ends_at))
-        return self._socket.recv(_PIECE_BYTES)
 
 
 def _close(idle: "deque[Connection]") -> None:
     with suppress(IndexError):
         while True:
             idle.pop().close()
-
-
-def _left(ends_at: float) -> float:
-    left = ends_at - time.monotonic()
-    if left <= 0:
-        raise TimeoutError("the time is over")
-    return left

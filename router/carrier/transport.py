@@ -1,7 +1,7 @@
 """The SDK's way to the carrier's REST API: over connections of ours, with limits of time.
 
-Takes the place of the SDK's own client, which costs four times as much and waits for ever by
-default.
+Takes the place of the SDK's own client, which costs twice as much, waits for ever by default and
+cannot tell whether a request was written.
 """
 
 import base64
@@ -15,9 +15,8 @@ from twilio.http import HttpClient  # type: ignore[import-untyped]
 from twilio.http.response import Response  # type: ignore[import-untyped]
 
 from router.carrier.connections import Connections
-from router.carrier.http_request import BadRequest, form_body, host_of, write_request
-from router.carrier.wire import NotSent, current_exchange
-from router.https import retry_after
+from router.carrier.wire import current_exchange
+from router.https import Request, host_of, retry_after, target_of
 
 
 class PooledClient(HttpClient):  # type: ignore[misc]  # twilio ships no type information
@@ -49,16 +48,12 @@ class PooledClient(HttpClient):  # type: ignore[misc]  # twilio ships no type in
         allow_redirects: bool = False,  # noqa: ARG002 - none is ever followed
     ) -> Response:
         """Make one request, never again by itself. Raises NotSent or NoAnswer."""
-        given = {"Accept-Encoding": "identity", **(headers or {})}
+        given = dict(headers or {})
         if auth:
             given["Authorization"] = _basic(auth)
-        try:
-            request = write_request(
-                method, self._target(uri, params), self._host, given, form_body(data or {})
-            )
-        except BadRequest as bad:
-            raise NotSent(str(bad)) from None
-        answer = self._connections.ask(request)
+        answer = self._connections.ask(
+            Request(method, self._host, self._target(uri, params), given, form_body(data or {}))
+        )
         followed = current_exchange()
         if followed is not None:
             followed.http_status = answer.status
@@ -73,7 +68,12 @@ class PooledClient(HttpClient):  # type: ignore[misc]  # twilio ships no type in
     def _target(self, uri: str, params: Mapping[str, object] | None) -> str:
         asked = urlsplit(uri)
         query = "&".join(filter(None, (asked.query, urlencode(params or {}, doseq=True))))
-        return self._prefix + asked.path + ("?" + query if query else "")
+        return target_of(asked._replace(path=self._prefix + asked.path, query=query))
+
+
+def form_body(fields: Mapping[str, object]) -> bytes:
+    """Fields as a form posts them; a list of values stands for a name that is repeated."""
+    return urlencode(fields, doseq=True, errors="replace").encode()
 
 
 @lru_cache(maxsize=4)

@@ -13,14 +13,14 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 @dataclass
 class Keeper:
     """`requests` are those that came, each with the number of its connection. `answers` are used
-    up one by one; after the last it is always OK. `afterwards` is written after each answer, and
-    None closes the connection instead: as it stood when the request came.
+    up one by one; after the last it is always OK. Where `afterwards` is given (as it stood when the
+    request came), it is written after the answer and the connection closed.
     """
 
     port: int
     requests: list[tuple[int, bytes]] = field(default_factory=list)
     answers: list[bytes] = field(default_factory=list)
-    afterwards: bytes | None = b""
+    afterwards: bytes | None = None
 
     def connections(self) -> list[int]:
         """The number of the connection that each request came by."""
@@ -57,6 +57,6 @@ def _serve(
                 keeper.requests.append((number, request))
                 afterwards = keeper.afterwards
                 kept.sendall(keeper.answers.pop(0) if keeper.answers else OK)
-                if afterwards is None:
+                if afterwards is not None:
+                    kept.sendall(afterwards)
                     return
-                kept.sendall(afterwards)

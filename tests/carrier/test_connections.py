@@ -8,14 +8,16 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from router.carrier.connections import Connections
+from router.carrier.connections import LARGEST_ANSWER, Connections
 from router.carrier.wire import NoAnswer, NotSent, TooLate, exchange
+from router.https import Request
 from router.now import steady_seconds
 from tests.carrier.keeper import Keeper, keeping
 from tests.carrier.stage import wait_for
 from tests.couriers.certificate import make_certificate
 
-ASKED = b"GET / HTTP/1.1\r\n\r\n"
+ASKED = Request("GET", "carrier.test", "/", {})
+OK = b"HTTP/1.1 200 OK\r\n"
 
 
 def connections_to(
@@ -52,15 +54,14 @@ def test_requests_side_by_side_have_a_connection_each_and_the_idle_are_bounded()
         assert len(connections._idle) <= 2
 
 
-@pytest.mark.parametrize("afterwards", [None, b"HTTP/1.1 408 Too Slow\r\n\r\n"])
-def test_an_idle_connection_that_the_server_has_ended_is_not_used(afterwards: bytes | None) -> None:
+@pytest.mark.parametrize("afterwards", [b"", b"HTTP/1.1 408 Too Slow\r\n\r\n"])
+def test_an_idle_connection_that_the_server_has_ended_is_not_used(afterwards: bytes) -> None:
     with keeping() as keeper:
         keeper.afterwards = afterwards
         connections = connections_to(keeper)
         for _ in range(3):
             assert connections.ask(ASKED).status == 200
-            if connections._idle:  # else more than the answer had come with it already
-                settled(connections)
+            settled(connections)
         assert keeper.connections() == [1, 2, 3]
 
 
@@ -73,14 +74,53 @@ def test_a_connection_that_is_said_to_close_is_not_kept() -> None:
         assert keeper.connections() == [1, 2]
 
 
-def test_an_answer_that_cannot_be_read_ends_its_connection() -> None:
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"SSH-2.0-OpenSSH\r\n\r\n",
+        OK + b"Content-Length: 9\r\n\r\nearly",
+        OK + b"Transfer-Encoding: chunked\r\n\r\n5\r\near",
+        OK + b"Transfer-Encoding: chunked\r\n\r\nmany\r\n",
+        OK + b"Content-Length: %d\r\n\r\n" % (2 * LARGEST_ANSWER),
+        OK + b"\r\n" + b"x" * (LARGEST_ANSWER + 1),
+    ],
+)
+def test_half_of_an_answer_is_none_and_ends_its_connection(said: bytes) -> None:
     with keeping() as keeper:
-        keeper.answers = [b"HTTP/1.1 200 OK\r\nContent-Length: 1, 2\r\n\r\n22"]
+        keeper.answers, keeper.afterwards = [said], b""
         connections = connections_to(keeper)
-        with exchange(), pytest.raises(NoAnswer):
+        with exchange() as followed, pytest.raises(NoAnswer):
             connections.ask(ASKED)
+        assert followed.is_written
         connections.ask(ASKED)
         assert keeper.connections() == [1, 2]
+
+
+def test_a_whole_answer_may_come_in_chunks_or_last_until_the_end() -> None:
+    with keeping() as keeper:
+        keeper.answers = [
+            OK + b"Transfer-Encoding: chunked\r\n\r\n2\r\nin\r\n4\r\n two\r\n0\r\n\r\n"
+        ]
+        connections = connections_to(keeper)
+        assert connections.ask(ASKED).body == b"in two"
+        keeper.answers, keeper.afterwards = [OK + b"\r\nuntil the end"], b""
+        assert connections.ask(ASKED).body == b"until the end"
+        assert keeper.connections() == [1, 1]
+
+
+def test_a_request_is_written_at_once_and_what_is_none_is_not_written() -> None:
+    with keeping() as keeper:
+        connections = connections_to(keeper)
+        connections.ask(Request("POST", "carrier.test", "/send", {"X": "1"}, b"To=%2B1"))
+        ((_, written),) = keeper.requests
+        head, _, body = written.partition(b"\r\n\r\n")
+        assert head.startswith(b"POST /send HTTP/1.1\r\n")
+        assert {b"Host: carrier.test", b"Content-Length: 7", b"X: 1"} < {*head.split(b"\r\n")}
+        assert body == b"To=%2B1"
+        with exchange() as followed, pytest.raises(NotSent):
+            connections.ask(Request("GET", "carrier.test", "/", {"X": "1\r\nY: 2"}))
+        assert not followed.is_written
+        assert len(keeper.requests) == 1
 
 
 def test_tls_connections_are_kept(tmp_path: Path) -> None:
@@ -89,7 +129,7 @@ def test_tls_connections_are_kept(tmp_path: Path) -> None:
         connections = connections_to(keeper, context=certificate.trusting())
         assert [connections.ask(ASKED).body for _ in range(3)] == [b"ok"] * 3
         assert keeper.connections() == [1, 1, 1]
-        keeper.afterwards = None
+        keeper.afterwards = b""
         connections.ask(ASKED)
         settled(connections)
         assert connections.ask(ASKED).body == b"ok"

@@ -8,9 +8,10 @@ from secrets import token_hex
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from router.carrier.connections import Connections
-from router.carrier.http_request import BadRequest, form_body, host_of, write_request
 from router.carrier.signature import SIGNATURE_HEADER, sign
+from router.carrier.transport import form_body
 from router.carrier.wire import NoAnswer, NotSent, exchange
+from router.https import Request, host_of, target_of
 from router.settings import Settings
 
 FORM = "application/x-www-form-urlencoded"
@@ -44,10 +45,11 @@ class Posts:
             target = self._post_to + target.removeprefix(self._public_url)
         try:
             pieces = urlsplit(target)
-            path = pieces.path + ("?" + pieces.query if pieces.query else "")
-            request = write_request("POST", path, host_of(pieces), headers, form_body(params))
+            request = Request(
+                "POST", host_of(pieces), target_of(pieces), headers, form_body(params)
+            )
             return self._post_again(1 + _retries(url), self._server(pieces), request)
-        except (BadRequest, ValueError):  # ValueError: it is no URL
+        except ValueError:  # it is no URL
             return None
 
     def close(self) -> None:
@@ -63,7 +65,7 @@ class Posts:
             )
         return self._servers[place]
 
-    def _post_again(self, times: int, server: Connections, request: bytes) -> int | None:
+    def _post_again(self, times: int, server: Connections, request: Request) -> int | None:
         status = None
         for _ in range(times):
             try:
@@ -74,7 +76,7 @@ class Posts:
                 break
         return status
 
-    def _connect_twice(self, server: Connections, request: bytes) -> int:
+    def _connect_twice(self, server: Connections, request: Request) -> int:
         with exchange():
             try:
                 return server.ask(request).status
