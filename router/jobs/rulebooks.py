@@ -80,6 +80,7 @@ class RulesWatch:
     bell: Bell
     _files: dict[str, Watched] = field(default_factory=dict)
     _all_due_at: float = 0.0
+    _last_live: Published | None = None
     _pool: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(AT_ONCE, thread_name_prefix="rulebook")
     )
@@ -137,6 +138,7 @@ class RulesWatch:
         folder = self.world.settings.rules_dir
         if look_at(folder, name) != look:
             return  # it changed while it waited for its turn
+        last_live = self._last_live
         try:
             found = publish_file(
                 self.world,
@@ -159,6 +161,8 @@ class RulesWatch:
             log.warning("rulebook_is_an_earlier_one", file=name, tenant=found.tenant, do=ONE_FOLDER)
         watched.failures, watched.dealt, watched.met, watched.found = 0, look, look, found
         self._tell(found)
+        if found.status == "refused" and last_live is not self._last_live:
+            watched.dealt = None  # what was in its way may have gone meanwhile
 
     def _tell(self, found: Published) -> None:
         if not found.is_news:
@@ -174,5 +178,6 @@ class RulesWatch:
         if found.tenant is not None:
             self.bell.ring(Ripples(threads=frozenset({(found.tenant, ANY)})))
         if found.status == "live":  # it may have made room for what clashed with it
+            self._last_live = found
             files = list(self._files.values())
             self._look_again(w for w in files if w.found and w.found.status == "refused")

@@ -15,6 +15,7 @@ from sqlmodel import col
 
 from bench.generated_book import generate_book
 from router.flows.rulebooks.history import history
+from router.flows.rulebooks.published import Published
 from router.flows.tenants import banner
 from router.flows.world import World, open_world
 from router.jobs import rulebooks
@@ -250,6 +251,26 @@ def test_what_was_in_the_way_goes_and_the_other_goes_live_by_itself(stage: Stage
     stage.file.write_text(BOOK.replace("+16125550199", "+16125550299"))
     stage.wait_for(2)
     stage.wait_for(1, "inn")
+
+
+def test_what_goes_out_of_the_way_just_while_the_other_is_judged_is_noticed(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    really, judged = rulebooks.publish_file, threading.Event()
+
+    def slowly(world: World, folder: Path, file: str, **how: bool) -> Published:
+        found = really(world, folder, file, **how)
+        if file == "inn.yaml" and found.status == "refused" and not judged.is_set():
+            stage.file.write_text(BOOK.replace("+16125550199", "+16125550299"))
+            stage.wait_for(2)
+            judged.set()
+        return found
+
+    monkeypatch.setattr(rulebooks, "publish_file", slowly)
+    inn = BOOK.replace("tenant: grand-hotel", "tenant: inn").replace("0100", "0200")
+    (stage.folder / "inn.yaml").write_text(inn)  # with the hotel's second number
+    stage.wait_for(1, "inn")
+    assert judged.is_set()
 
 
 def test_a_file_that_takes_long_and_odd_ones_hold_up_no_other(stage: Stage) -> None:

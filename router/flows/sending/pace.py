@@ -14,7 +14,7 @@ import smsutil  # type: ignore[import-untyped]  # smsutil ships no type informat
 from router.carrier.addresses import channel_of, is_short_code, is_toll_free
 from router.settings import Settings
 
-USED = 0.93  # of a pace: the rest is for the jitter of the way, so that no second sees more
+USED = 0.93  # of a pace: the rest is for jitter on the way, that no second sees more (stalls aside)
 CLOSEST = 0.975  # of a pace: how close texts may follow each other that were late for their turn
 AHEAD = timedelta(milliseconds=200)  # how early a text is claimed for its turn
 MOST_SEGMENTS = 50  # of a text, more than any has
