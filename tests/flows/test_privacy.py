@@ -254,10 +254,10 @@ def test_a_text_whose_sid_was_never_told_is_deleted_at_the_carrier_too(
     alice: Person, line: Line, advance: Callable[..., None]
 ) -> None:
     line.breaks(on="callback", kind="drop", times=None)
-    line.breaks(on="create", kind="timeout", seconds=1.5)
+    line.breaks(on="create", kind="timeout", seconds=30)
     line.breaks(on="list", kind="lag", seconds=80_000)
     alice.texts("DELETE")
-    line.drain()
+    line.drain_impatiently()
     advance(minutes=3)
     line.settle()
     line.simulator.faults.clear()
