@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,8 @@ from router.cli.demo.valkey import server_command, socket_path, wait_until
 PROJECT = Path(__file__).parents[1]
 STOP_SECONDS = 15.0
 START_SECONDS = 60.0
+PORTS = range(10_000, 32_768)  # from there on Linux gives them to connections
+PORTS_OF_ONE = 100
 
 
 class BenchError(Exception):
@@ -124,11 +126,22 @@ def _stop(process: "subprocess.Popen[bytes]") -> None:
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that nobody listens on; never the same twice."""
+    for port in _untried:
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise BenchError("no port is free")
+
+
+def _own_ports() -> Iterator[int]:
+    """Ports that no connection is given; each process begins at another place."""
+    first = os.getpid() * PORTS_OF_ONE
+    for step in range(len(PORTS)):
+        yield PORTS[(first + step) % len(PORTS)]
+
+
+_untried = _own_ports()
 
 
 def _wait_for_answer(port: int, request: bytes, log: Path) -> None:

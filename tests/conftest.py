@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 from argon2 import PasswordHasher
@@ -37,6 +38,9 @@ LONGEST = (
     "tests/jobs/",
     "tests/web/browser/",
 )
+
+hypothesis.settings.register_profile("any machine", deadline=None)  # how fast is for the benches
+hypothesis.settings.load_profile("any machine")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -121,8 +121,17 @@ class Line:
 
     def drain(self) -> None:
         """Send what every number of the hotel has waiting."""
+        self._drain(self.carrier)
+
+    def drain_impatiently(self) -> None:
+        """Do the same, but wait for no answer longer than a second."""
+        carrier = TwilioCarrier(self.world.settings, connect_seconds=10, read_seconds=1)
+        self._drain(carrier)
+        carrier.close()
+
+    def _drain(self, carrier: TwilioCarrier) -> None:
         for sender_id in self.sender_ids():
-            drain(self.world, self.carrier, sender_id)
+            drain(self.world, carrier, sender_id)
 
     def settle(self) -> None:
         """Settle what is in doubt."""
@@ -151,9 +160,12 @@ class Line:
 
 
 @pytest.fixture
-def port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
+def port() -> Iterator[int]:
+    """A port where nobody listens yet, kept from everybody who does not ask for it by number."""
+    with socket.socket() as kept:
+        kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        kept.bind(("127.0.0.1", 0))
+        yield int(kept.getsockname()[1])
 
 
 @pytest.fixture
@@ -177,7 +189,7 @@ def line(hotel: World, now: MovableNow, port: int, tmp_path: Path) -> Iterator[L
     web.add_url_rule("/twilio/status", "status", status, methods=["POST"])
     server = make_server("127.0.0.1", port, web, threaded=True)
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    carrier = TwilioCarrier(hotel.settings, connect_seconds=1, read_seconds=1)
+    carrier = TwilioCarrier(hotel.settings, connect_seconds=10, read_seconds=10)
     yield Line(hotel, carrier, simulator, web)
     carrier.close()
     simulator.close()

@@ -42,7 +42,7 @@ def busy(hotel: World, advance: Callable[..., None]) -> World:
 def test_two_clocks_do_everything_once(busy: World) -> None:
     worlds = [open_world(busy.settings, busy.now) for _ in range(2)]
     bells = [Bell(busy.settings.redis_url) for _ in worlds]
-    begin = threading.Barrier(2)
+    begin = threading.Barrier(2, timeout=30)
 
     def run(world: World, bell: Bell) -> None:
         clock = Clock(world, bell, NoCarrier())

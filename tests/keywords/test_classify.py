@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from keywords.classify import classify
@@ -43,13 +43,11 @@ def dressed(draw: st.DrawFn) -> str:
     return draw(AROUND) + "".join(letters) + draw(AROUND)
 
 
-@settings(deadline=None)  # the first reading loads the language files
 @given(dressed())
 def test_a_bare_stop_is_heard_in_any_dressing(text: str) -> None:
     assert classify(text).meaning is Meaning.OPT_OUT
 
 
-@settings(deadline=None)
 @given(st.sampled_from(NONE_TEXTS), st.data())
 def test_a_polite_word_makes_no_wish(labelled: Labelled, data: st.DataObject) -> None:
     polite = data.draw(st.sampled_from(POLITE[labelled.language]))
@@ -58,7 +56,6 @@ def test_a_polite_word_makes_no_wish(labelled: Labelled, data: st.DataObject) ->
         assert classify(shape.format(polite, labelled.text)).meaning is Meaning.NONE
 
 
-@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=())))
 def test_no_text_raises(text: str) -> None:
     classify(text)

@@ -12,7 +12,7 @@ from tests.parts.postgresql import PartMissing
 
 FOLDER = Path(__file__).parents[2] / ".tools" / "editor"
 PROGRAM = FOLDER / "node_modules" / "yaml-language-server" / "bin" / "yaml-language-server"
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 120.0
 SETTINGS = {
     "yaml": {"validate": True, "hover": True, "completion": True, "schemaStore": {"enable": False}},
     "http": {},

@@ -12,6 +12,8 @@ from redis.exceptions import RedisError
 
 from router.cli.demo.valkey import server_program
 
+PATIENCE_SECONDS = 60.0
+
 
 class TestValkey:
     """A server on a unix socket. It can be frozen, killed and started again empty."""
@@ -35,7 +37,7 @@ class TestValkey:
         self._wait_until_it_answers()
 
     def _wait_until_it_answers(self) -> None:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + PATIENCE_SECONDS
         with Redis.from_url(self.url) as client:
             while True:
                 try:
@@ -64,7 +66,7 @@ class TestValkey:
         self._signal(signal.SIGCONT)
         self._signal(signal.SIGKILL)
         assert self._process is not None
-        self._process.wait(5)
+        self._process.wait(PATIENCE_SECONDS)
 
     def remove(self) -> None:
         """Stop it and remove what it left."""

@@ -22,17 +22,17 @@ from tests.storm.stage.stage import SQLITE, Stage, kinds, set_stage
 
 ROLES = {WEB: 1, WORKER: 1, CLOCK: 1}
 AS_IT_COMES = {"SETTLE_AFTER_SECONDS": "120"}  # nothing fails here that would have to be waited for
-A_SECOND = 50
 TWICE_SHARE = 0.05
 TWICE_WITHIN = 100  # a repeated text comes again at most so many texts later
 P99_SECONDS, WORST_SECONDS = 0.5, 10.0
-WARM_UP = 100
+WARM_UP, WARM_UP_A_SECOND = 100, 50
 
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """For how long, and how many at once."""
+    """How many a second and for how long, and how many at once."""
 
+    a_second: int
     seconds: int
     crowd: int
 
@@ -59,8 +59,8 @@ class Answers:
         return {text.sid for text, status in answered if status == OK}
 
 
-SHORT = Length(3, 100)
-LONG = Length(60, 2_000)
+SHORT = Length(10, 3, 100)  # so slow, for it shares the machine
+LONG = Length(50, 60, 2_000)
 
 
 def run(say: Say, seed: int, short: bool) -> bool:
@@ -72,20 +72,21 @@ def run(say: Say, seed: int, short: bool) -> bool:
 def _load(say: Say, kind: str, seed: int, short: bool) -> bool:
     length = SHORT if short else LONG
     say(f"\n== load on {kind}, one web, worker and clock; seed {seed}")
-    timetable = write_timetable(seed, WARM_UP + A_SECOND * length.seconds)
+    timetable = write_timetable(seed, WARM_UP + length.a_second * length.seconds)
     crowd = list(write_texts(len(timetable) + 1, length.crowd))
     with (
         set_stage(kind, ROLES, AS_IT_COMES) as stage,
         generator(stage, [*timetable, *crowd]) as generate,
     ):
-        warm_up = generate(0, WARM_UP, A_SECOND)
-        steady = generate(WARM_UP, len(timetable) - WARM_UP, A_SECOND)
+        warm_up = generate(0, WARM_UP, WARM_UP_A_SECOND)
+        steady = generate(WARM_UP, len(timetable) - WARM_UP, length.a_second)
         calm_down(stage)
         began = time.monotonic()
         rush = generate(len(timetable), length.crowd, None)
         drained = (time.monotonic() - began) + calm_down(stage)
         close_down(stage, deaf=False)
-        say(f"{A_SECOND} a second for {length.seconds} s and 5 % of them again: {_told(steady)}")
+        pace = f"{length.a_second} a second for {length.seconds} s"
+        say(f"{pace} and 5 % of them again: {_told(steady)}")
         say(f"{length.crowd:,} at once: {_told(rush)}; all sent after {drained:.1f} s")
         figures = examine(stage, _diary(warm_up, steady, rush), STRICT)
         return tell(say, stage, [*figures, *_limits(steady, rush, short)])

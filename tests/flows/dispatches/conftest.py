@@ -14,6 +14,7 @@ from router.couriers.mail import Mailer
 from router.couriers.post import Poster
 from router.couriers.push import Pusher
 from router.couriers.webhook import WebhookCaller
+from router.flows.dispatches import send
 from router.flows.dispatches.means import Means
 from router.flows.dispatches.notify import call_webhook, notify
 from router.flows.dispatches.send import send_dispatches
@@ -189,6 +190,12 @@ class Dispatcher:
 
 
 @pytest.fixture
+def long_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was of no use is tried again after a minute or two, however slow the test is."""
+    monkeypatch.setattr(send, "FIRST_PAUSE_SECONDS", 120.0)
+
+
+@pytest.fixture
 def make_couriers(settings: Settings, certificate: Certificate) -> Callable[..., Couriers]:
     """Couriers that may reach this machine: a webhook by the name in its certificate."""
 
@@ -198,9 +205,9 @@ def make_couriers(settings: Settings, certificate: Certificate) -> Callable[...,
         )
         trusted: dict[str, Any] = {"context": certificate.trusting(), "find": here}
         return Couriers(
-            Mailer(mail, seconds=1.0),
-            Pusher(settings, Poster(loopback=True, seconds=1.0)),
-            WebhookCaller(Poster(loopback=True, seconds=0.5, **trusted)),
+            Mailer(mail, seconds=10.0),
+            Pusher(settings, Poster(loopback=True, seconds=10.0)),
+            WebhookCaller(Poster(loopback=True, seconds=10.0, **trusted)),
         )
 
     return make

@@ -58,6 +58,7 @@ def test_the_text_arrives_signed(told: Receiver, alice: Person, dispatcher: Disp
     assert dispatcher.rows()[0].state == "done"
 
 
+@pytest.mark.usefixtures("long_pauses")
 def test_a_webhook_that_fails_is_called_again_with_the_same_event(
     told: Receiver, dispatcher: Dispatcher
 ) -> None:
@@ -65,11 +66,11 @@ def test_a_webhook_that_fails_is_called_again_with_the_same_event(
     dispatcher.send()
     assert dispatcher.fates() == [("queued", "it answers 500")]
     assert sweep(dispatcher.means.world).dispatches == frozenset()
-    dispatcher.advance(seconds=6)
+    dispatcher.advance(seconds=121)
     assert sweep(dispatcher.means.world).dispatches == {TENANT}
     dispatcher.send()
     assert dispatcher.fates() == [("queued", "it answers 429")]
-    dispatcher.advance(seconds=11)
+    dispatcher.advance(seconds=241)
     dispatcher.send()
     assert dispatcher.fates() == [("done", None)]
     assert len({headers["Bellhop-Event"] for _, headers, _ in told.posts}) == 1
@@ -125,6 +126,7 @@ def test_two_workers_never_hold_the_same(
     assert {claim.id for claim in first}.isdisjoint(claim.id for claim in second)
 
 
+@pytest.mark.usefixtures("long_pauses")
 def test_a_webhook_that_does_not_answer_rests_and_notices_go_on(
     alice: Person,
     with_pms: Receiver,
@@ -145,7 +147,7 @@ def test_a_webhook_that_does_not_answer_rests_and_notices_go_on(
         ("done", 1),
     ]
     with_pms.silent_seconds = 0.0
-    dispatcher.advance(seconds=6)
+    dispatcher.advance(seconds=121)
     dispatcher.send()
     assert {row.state for row in dispatcher.rows()} == {"done"}
 

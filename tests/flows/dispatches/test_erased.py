@@ -12,7 +12,7 @@ from router.store.rows import AnyRow
 from tests.couriers.receiver import Receiver
 from tests.flows.conftest import TENANT, Line, Person, wait_for
 from tests.flows.dispatches.conftest import Decided, Dispatcher
-from tests.flows.test_privacy import code_of, erase_whole, run_erasures
+from tests.flows.test_privacy import code_of, erase_whole, has_arrived, run_erasures
 from tests.scan import places_of
 
 Rows = Callable[[], list[AnyRow]]
@@ -36,7 +36,7 @@ def confirm(person: Person, line: Line) -> None:
     line.drain()
     person.texts(code_of(person))
     line.drain()
-    wait_for(lambda: person.messages[-1]["state"] == "delivered")
+    wait_for(lambda: has_arrived(person))
 
 
 def test_what_was_told_is_erased_with_the_person(

@@ -74,6 +74,7 @@ def test_a_carrier_that_does_not_say_is_not_asked_again(
     assert len(line.log(dave)) == 1
 
 
+@pytest.mark.usefixtures("long_pauses")
 def test_a_carrier_that_is_busy_is_asked_again(
     paged: Person, dave: Person, dispatcher: Dispatcher, line: Line
 ) -> None:
@@ -81,7 +82,7 @@ def test_a_carrier_that_is_busy_is_asked_again(
     dispatcher.send()
     assert dispatcher.fates()[0][0] == "queued"
     assert dispatcher.send() == CALM, "not before its time"
-    dispatcher.advance(seconds=6)
+    dispatcher.advance(seconds=121)
     dispatcher.send()
     assert dispatcher.fates() == [("done", None)]
     assert len(line.log(dave)) == 1

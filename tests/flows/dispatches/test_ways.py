@@ -60,6 +60,7 @@ def test_after_two_hours_of_no_success_it_has_failed(
     assert dispatcher.fates() == [("failed", "given up: the mail server does not answer")]
 
 
+@pytest.mark.usefixtures("long_pauses")
 def test_a_mail_server_that_does_not_answer_is_left_alone_for_a_while(
     alice: Person,
     bob: Person,
@@ -179,6 +180,7 @@ def test_a_push_whose_sender_died_is_sent_again(
     assert len(service.posts) == 2
 
 
+@pytest.mark.usefixtures("long_pauses")
 def test_a_push_service_that_does_not_answer_is_waited_for_once(
     alice: Person,
     browsers: list[PushBrowser],

@@ -58,9 +58,9 @@ def test_what_cannot_be_known_is_settled_and_never_sent_twice(
     alice: Person, line: Line, advance: Callable[..., None], kind: str
 ) -> None:
     line.breaks(on="callback", kind="drop", times=None)
-    line.breaks(on="create", kind=kind, seconds=1.5)
+    line.breaks(on="create", kind=kind, seconds=30)
     alice.texts("towels")
-    line.drain()
+    line.drain_impatiently()
     assert out(alice) == ["unknown"]
     line.settle()
     assert out(alice) == ["unknown"], "not before the grace has passed"

@@ -22,6 +22,7 @@ def send_unheard(alice: Person, line: Line, **fault: Any) -> None:
     line.drain()
     sid = alice.messages[-1]["sid"]
     wait_for(lambda: (at_carrier := line.carrier.fetch(sid)) and at_carrier.status in FINAL)
+    wait_for(lambda: line.simulator.faults.made().get("callback drop") == 2)
     assert alice.messages[-1]["state"] == "accepted"
 
 

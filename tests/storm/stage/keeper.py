@@ -84,7 +84,8 @@ class Orders:
         found = Path(f"/proc/{pid}/task/{pid}/children")
         inner = found.read_text().split() if pid in self._living and found.exists() else []
         for each in inner:
-            os.kill(int(each), signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it may have ended by itself since
+                os.kill(int(each), signal.SIGKILL)
         return len(inner)
 
     def ended(self) -> dict[int, int]:

@@ -1,20 +1,25 @@
 """The calm after a storm: waits until all that was to be sent is settled."""
 
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from router.flows.sending.leases import LOOK_UP, grace_of
 from router.flows.world import World
 from router.store.rows import is_unfinished
 from router.store.tables import Message, Timer
 from tests.storm.stage.referee import count_stale, read_messages
 from tests.storm.stage.stage import Stage
 
-PATIENCE_SECONDS = 100.0
+PATIENCE_SECONDS = 300.0
 LOOK_SECONDS = 0.25
 UNTIL_TIMERS_FIRE = timedelta(minutes=1)  # those of the rulebook's rules
+SENT_WITHIN_SECONDS = 60.0
+TRIED_WITHIN_SECONDS = 10.0  # of a carrier that answers nothing one text at a time is asked
 LOOKS = 5  # in a row: what was settled may have let something else go
 
 
@@ -52,6 +57,39 @@ def hear_out(stage: Stage, patience_seconds: float = PATIENCE_SECONDS) -> None:
         time.sleep(LOOK_SECONDS)
 
 
+def stand_still(world: World) -> None:
+    """Wait until no text is on its way to the carrier, and none could set out; not for ever, since
+    a carrier that answers nothing is tried with one text at a time.
+    """
+    _wait_while(lambda: _count(world, _is_sending() | _may_leave(world)), TRIED_WITHIN_SECONDS)
+    _wait_while(lambda: _count(world, _is_sending()), SENT_WITHIN_SECONDS)
+
+
+def _wait_while(what: Callable[[], int], patience_seconds: float) -> None:
+    until = time.monotonic() + patience_seconds
+    while what() and time.monotonic() < until:
+        time.sleep(LOOK_SECONDS)
+
+
+def _is_sending() -> ColumnElement[bool]:
+    return col(Message.state) == "sending"
+
+
+def _may_leave(world: World) -> ColumnElement[bool]:
+    """Whether a text waits for nothing: neither for its time, nor behind another of its thread."""
+    now, earlier = world.now(), aliased(Message)
+    given_up = now - grace_of(world.settings) - LOOK_UP
+    waits_behind = exists().where(
+        col(earlier.tenant_id) == col(Message.tenant_id),
+        col(earlier.thread_id) == col(Message.thread_id),
+        is_unfinished(earlier),
+        col(earlier.seq) < col(Message.seq),
+        or_(col(earlier.state) != "unknown", col(earlier.attempted_at) > given_up),
+    )
+    is_time = or_(col(Message.not_before).is_(None), col(Message.not_before) <= now)
+    return (col(Message.state) == "queued") & is_time & ~waits_behind
+
+
 def is_busy(stage: Stage) -> bool:
     """Whether anything is still to be sent, settled, fired or taken in."""
     spooled = any((stage.settings.data_dir / "spool").glob("*.sealed"))
@@ -60,10 +98,15 @@ def is_busy(stage: Stage) -> bool:
 
 def count_unfinished(world: World, until: datetime | None = None) -> int:
     """How many texts (decided until then) are still to be sent or settled."""
-    counted = select(func.count()).select_from(Message).where(is_unfinished())
+    unfinished = is_unfinished()
     if until is not None:
-        counted = counted.where(col(Message.created_at) <= until)
+        unfinished &= col(Message.created_at) <= until
+    return _count(world, unfinished)
+
+
+def _count(world: World, which: ColumnElement[bool]) -> int:
     with world.store.read() as connection:
+        counted = select(func.count()).select_from(Message).where(which)
         return int(connection.execute(counted).scalar_one())
 
 

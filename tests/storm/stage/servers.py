@@ -16,7 +16,7 @@ from router.cli.demo.valkey import server_program
 from tests.parts.postgresql import PartMissing, PostgreSQL, prepare
 from tests.storm.stage.processes import Keeper, Process, StageError
 
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 120.0
 CONNECTIONS = 300
 
 
