@@ -20,6 +20,7 @@ REASONED = {
     ("held", "quiet_hours"): "Waits out the quiet hours where they are",
     ("held", "retry"): "Not delivered yet",
     ("queued", "sent again"): "Waiting to be sent again",
+    ("queued", "account refused"): "Waiting: the carrier refuses our account",
     ("sent", "taken as sent"): "Taken as sent, as staff decided",
     ("suppressed", "opted_out"): "Not sent: this person has opted out",
     ("suppressed", "limit"): "Held back: too many automatic replies",
@@ -38,6 +39,7 @@ REVIEWED = {
     "log is away": "The carrier's log could not be read for hours.",
     "twin": "The carrier's log has a text with the same words, of another time.",
     "other words": "The carrier's log has a text of that time in other words: it may be this one.",
+    "in vain": "The carrier has failed on it again and again, while it takes others.",
     "number left the rulebook": "Its number left the rulebook while it was on its way.",
     "restored": "A backup was restored, which does not know what has left since.",
 }

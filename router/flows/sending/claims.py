@@ -17,7 +17,7 @@ from router.flows.outbox import ANSWER, BULK
 from router.flows.senders import Sender
 from router.flows.sending.leases import LOOK_UP, grace_of, lease_of
 from router.flows.sending.pace import Turns, pace_of
-from router.flows.sending.pauses import is_paused
+from router.flows.sending.pauses import REFUSED, is_paused
 from router.flows.sending.ready import read_ready
 from router.flows.sending.verdicts import Judge, Verdict
 from router.flows.world import World
@@ -59,6 +59,7 @@ _PUT_ASIDE = (
     )
 )
 
+PROBES = 32  # so many are looked at for the one that is to find out
 UNREADABLE = Verdict("failed", "unreadable")  # it does not open, and must stop no other
 
 
@@ -68,6 +69,7 @@ class Claim:
     other of its number may follow within `clear_seconds`.
 
     `is_probe`: the carrier refused the account before; this one finds out whether it still does.
+    `was_refused`: so it did when it last got this one.
     """
 
     tenant_id: str
@@ -88,6 +90,7 @@ class Claim:
     created_at: datetime
     deadline: float  # of world.monotonic: not one byte is written after it
     is_probe: bool = False
+    was_refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,7 @@ def claim(world: World, sender: Sender, limit: int, *, answers_only: bool = Fals
         if line.turns.again_in(at) is not None:
             return Claims(again_in=line.turns.again_in(at))
         keys = world.keys(connection, sender.tenant_id)
-        most = 1 if line.is_probed else line.turns.most(limit)
+        most = PROBES if line.is_probed else line.turns.most(limit)
         rows = read_ready(
             connection,
             sender,
@@ -145,8 +148,9 @@ def claim(world: World, sender: Sender, limit: int, *, answers_only: bool = Fals
         _mark(connection, claimed, at, lease_until)
         if claimed:
             _move_line(connection, line, lease_until)
+    had_all = len(rows) < most and not line.is_probed
     aside = frozenset(row.thread_id for row in rows if verdicts[row.id])
-    return Claims(claimed, aside, line.turns.again_in(at), had_all=len(rows) < most)
+    return Claims(claimed, aside, line.turns.again_in(at), had_all=had_all)
 
 
 def _hold_line(world: World, connection: Connection, sender: Sender) -> _Line | None:
@@ -171,8 +175,12 @@ def _open(keys: TenantKeys, rows: Sequence[AnyRow]) -> Iterator[tuple[str, tuple
 def _claims(
     line: _Line, rows: Sequence[AnyRow], opened: Mapping[str, tuple[str, str]], expires: float
 ) -> Iterator[Claim]:
-    """Those of the rows whose turn comes soon enough."""
+    """Those of the rows whose turn comes soon enough; as a probe the one that was tried least, for
+    it may be one text alone that is refused.
+    """
     token = secrets.token_hex(8)
+    if line.is_probed:
+        rows = sorted(rows, key=lambda row: row.attempt)[:1]
     for row in rows:
         if line.turns.again_in(line.at) is not None:
             return
@@ -197,6 +205,7 @@ def _claims(
             created_at=row.created_at,
             deadline=expires,
             is_probe=line.is_probed,
+            was_refused=row.reason == REFUSED,
         )
 
 

@@ -15,7 +15,12 @@ from sqlmodel import col
 
 from router.carrier.api import Listed, state_after
 from router.flows.senders import Sender
-from router.flows.sending.doubts import Doubt, has_been_overtaken, has_company
+from router.flows.sending.doubts import (
+    Doubt,
+    has_been_overtaken,
+    has_company,
+    others_were_taken,
+)
 from router.flows.sending.leases import GIVE_UP_AFTER, accepted_within, grace_of
 from router.flows.sending.unaccounted import may_be_in_other_words
 from router.flows.sending.witnesses import Standing
@@ -26,7 +31,8 @@ from router.store.tables import Message
 LAGS = "log lags"  # the reasons of what is looked up again
 NEAR, AWAY, COMPANY = "log is near", "log is away", "another is sent"
 LONGEST_OUTAGE = timedelta(hours=4)  # so long a carrier that is away leaves nothing to people
-ALTERED = "other words"
+ALTERED, IN_VAIN = "other words", "in vain"
+MOST_ATTEMPTS = 6  # of a text, where others of its number are taken meanwhile
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +125,18 @@ def _conclude_absent(
         if has_company(connection, sender.tenant_id, doubt):
             return _later(world, doubt, COMPANY)
         return Settlement("review", reason=ALTERED)
+    if _is_in_vain(world, connection, sender, doubt):
+        return Settlement("review", reason=IN_VAIN)
     return Settlement("queued")
+
+
+def _is_in_vain(world: World, connection: Connection, sender: Sender, doubt: Doubt) -> bool:
+    """Whether it is this text that cannot be sent, and not that nothing can: its thread waits."""
+    if doubt.attempt < MOST_ATTEMPTS:
+        return False
+    if world.now() - doubt.created_at > LONGEST_OUTAGE:
+        return True
+    return others_were_taken(connection, sender.tenant_id, doubt)
 
 
 def _later(world: World, doubt: Doubt, reason: str, wait: timedelta | None = None) -> Settlement:

@@ -36,7 +36,10 @@ class Doubt:
     kind: str
     to: str
     body: str
+    number: str
+    attempt: int
     attempted_at: datetime
+    created_at: datetime
     reason: str | None
     witnesses: tuple[Witness, ...]
 
@@ -57,8 +60,11 @@ _WITH_CONTACT: AnySelect = (
         col(Message.token),
         col(Message.kind),
         col(Message.body),
+        col(Message.number),
         col(Message.reason),
+        col(Message.attempt),
         col(Message.attempted_at),
+        col(Message.created_at),
         col(Contact.id).label("contact_id"),
         col(Contact.address),
     )
@@ -89,6 +95,14 @@ _OVERTAKEN = select(
         col(Message.seq) > bindparam("place"),
         col(Message.attempt) > 0,
         col(Message.priority) > FIRST,
+    )
+)
+_OTHERS_TAKEN = select(
+    exists().where(
+        _OF_TENANT,
+        col(Message.number) == bindparam("address"),
+        col(Message.sid).is_not(None),
+        col(Message.attempted_at) >= bindparam("since"),
     )
 )
 _IN_COMPANY = select(
@@ -129,6 +143,12 @@ def has_been_overtaken(connection: Connection, tenant_id: str, doubt: Doubt) -> 
     return bool(connection.execute(_OVERTAKEN, wanted).scalar_one())
 
 
+def others_were_taken(connection: Connection, tenant_id: str, doubt: Doubt) -> bool:
+    """Whether the carrier has taken another text of the number since this attempt began."""
+    wanted = {"tenant": tenant_id, "address": doubt.number, "since": doubt.attempted_at}
+    return bool(connection.execute(_OTHERS_TAKEN, wanted).scalar_one())
+
+
 def has_company(connection: Connection, tenant_id: str, doubt: Doubt) -> bool:
     """Whether another text of the thread is being sent just now: a log may show that one."""
     wanted = {"tenant": tenant_id, "thread": doubt.thread_id, "message": doubt.message_id}
@@ -150,7 +170,10 @@ def _doubt(world: World, connection: Connection, keys: TenantKeys, row: AnyRow) 
         kind=row.kind,
         to=to,
         body=body,
+        number=row.number,
+        attempt=row.attempt,
         attempted_at=row.attempted_at,
+        created_at=row.created_at,
         reason=row.reason,
         witnesses=find_witnesses(world, connection, keys, row),
     )

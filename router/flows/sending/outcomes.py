@@ -20,7 +20,7 @@ from router.carrier.api import (
 from router.flows.consent.refusals import RefusedMessage, take_refusal
 from router.flows.sending.claims import Claim
 from router.flows.sending.merging import FAILURES
-from router.flows.sending.pauses import pause, resume, stop
+from router.flows.sending.pauses import REFUSED, pause, resume, stop
 from router.flows.sending.strays import find_strays, keep_stray, merge_strays
 from router.flows.world import World
 from router.store.engine import DatabaseDown
@@ -28,6 +28,7 @@ from router.store.rows import table
 from router.store.tables import Message
 
 LONGEST_DELAY_SECONDS = 300.0
+MOST_STOPS = 2  # by one text: an account may be refused again just then
 
 Attempt = tuple[Claim, Outcome]
 
@@ -91,8 +92,8 @@ def record(world: World, claimed: Claim, outcome: Outcome) -> None:
                 _settle(connection, claimed, at, state="queued", not_before=again, error_code=code)
                 if seconds:  # it asks for a pause, or is not there: that holds for all we send
                     pause(connection, *whose, at + timedelta(seconds=seconds))
-            case Refused(code, "stop_sender"):
-                _settle(connection, claimed, at, state="queued", error_code=code)
+            case Refused(code, "stop_sender") if not _is_refused_alone(claimed):
+                _settle(connection, claimed, at, state="queued", error_code=code, reason=REFUSED)
                 stop(connection, *whose, code, at)
             case Refused(code, action):
                 settled = _settle(connection, claimed, at, state="failed", error_code=code)
@@ -160,6 +161,13 @@ def _settle(connection: Connection, claimed: Claim, at: datetime, **values: obje
         .values(**values, updated_at=at)
     )
     return bool(changed.rowcount)
+
+
+def _is_refused_alone(claimed: Claim) -> bool:
+    """Whether it is this text that is refused and not our account, which has been found open since
+    it was refused before.
+    """
+    return claimed.was_refused and not claimed.is_probe and claimed.attempt > MOST_STOPS
 
 
 def _backoff(attempt: int, seconds: float) -> float:

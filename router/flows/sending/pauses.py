@@ -14,6 +14,7 @@ from router.store.tables import Number
 PAUSE = timedelta(minutes=5)
 LONGEST_PAUSE = timedelta(hours=2)  # none is so long: such a one was set by a clock that was wrong
 ACCOUNT_REFUSED = 20003  # also where the carrier gives no code
+REFUSED = "account refused"  # why a text waits
 
 log = structlog.get_logger()
 

@@ -47,6 +47,7 @@ _READY: AnySelect = (
         col(Message.thread_id),
         col(Message.number),
         col(Message.attempt),
+        col(Message.reason),
         col(Message.kind),
         col(Message.priority),
         col(Message.template),

@@ -9,9 +9,9 @@ from sqlalchemy import Connection, case, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from router.flows.consent.events import standings_of
+from router.flows.consent.events import opt_outs_of, standings_of
 from router.flows.consent.places import places_of
-from router.flows.consent.scopes import CARRIER, MARKETING
+from router.flows.consent.scopes import CARRIER, MARKETING, closes
 from router.flows.consent.standing import Purpose, Standing
 from router.flows.outbox import EXEMPT, OWN_TEXT_COUNTS
 from router.flows.privacy.request import CODE_LIVES, DELETE_CODE
@@ -69,6 +69,9 @@ class Verdict:
     not_before: datetime | None = None
 
 
+OUTLIVED = Verdict("canceled", "opted_out")
+
+
 @dataclass(frozen=True, slots=True)
 class Judge:
     """Judges messages of one sender at one time, within the transaction that claims them."""
@@ -85,7 +88,19 @@ class Judge:
             row.person for row in rows if row.kind not in EXEMPT and not self._is_answer(row)
         }
         standings = standings_of(self.connection, self.sender.tenant_id, unasked)
-        return {row.id: self._verdict(row, standings) for row in rows}
+        outlived = self._outlived([row for row in rows if row.attempt])
+        return {
+            row.id: OUTLIVED if row.id in outlived else self._verdict(row, standings)
+            for row in rows
+        }
+
+    def _outlived(self, rows: Sequence[AnyRow]) -> frozenset[str]:
+        """Those (ids) that an opt-out should have ended: it ends what waits, and these were on
+        their way then. Whether the person has come back since is no matter.
+        """
+        persons = {row.person for row in rows}
+        opt_outs = opt_outs_of(self.connection, self.sender.tenant_id, persons)
+        return frozenset(row.id for row in rows if _is_outlived(row, opt_outs[row.person]))
 
     def _verdict(self, row: AnyRow, standings: Mapping[bytes, Standing]) -> Verdict | None:
         if row.kind in EXEMPT:
@@ -131,3 +146,8 @@ class Judge:
         address = self.keys.open("contact.address", row.contact_id, row.address)
         opens = next_allowed(self.at, places_of(address, book.timezone), book.limits.quiet_hours)
         return Verdict("held", "quiet_hours", opens) if opens > self.at else None
+
+
+def _is_outlived(row: AnyRow, opt_outs: Mapping[str, datetime]) -> bool:
+    later = frozenset(scope for scope, at in opt_outs.items() if at > row.created_at)
+    return closes(later, row.number, row.purpose, row.topic)

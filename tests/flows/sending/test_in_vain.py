@@ -1,0 +1,138 @@
+"""A text that alone cannot be sent holds up neither its thread nor its number for long."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from router.carrier.api import Carrier, Outcome, Outgoing, Refused, Unknown
+from router.flows.sending.conclusions import MOST_ATTEMPTS
+from router.flows.sending.stopped import stopped_senders
+from tests.flows.conftest import Line, Person
+
+FAULT = Unknown("HTTP 500, code None")
+REFUSAL = Refused(None, "stop_sender")
+
+
+class Particular:
+    """A carrier that always says the same of texts to one person, or to anybody."""
+
+    def __init__(
+        self, carrier: Carrier, to: str | None, outcome: Outcome, tried: Counter[str]
+    ) -> None:
+        self._carrier, self._to, self._outcome, self._tried = carrier, to, outcome, tried
+
+    def send(self, outgoing: Outgoing) -> Outcome:
+        if outgoing.to == self._to or self._to is None:
+            self._tried[outgoing.to] += 1
+            return self._outcome
+        return self._carrier.send(outgoing)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._carrier, name)
+
+
+Goes = Callable[..., Counter[str]]
+
+
+@pytest.fixture
+def goes_on(line: Line, advance: Callable[..., None]) -> Goes:
+    """Time passes, for so many rounds of some minutes each, with a carrier that is particular; how
+    often it has said so by now, by whose text that was.
+    """
+    tried: Counter[str] = Counter()
+
+    def go(rounds: int, to: Person | None, outcome: Outcome, minutes: float = 2) -> Counter[str]:
+        particular = Particular(line.carrier, to and to.address, outcome, tried)
+        odd = replace(line, carrier=particular)
+        for _ in range(rounds):
+            odd.drain()
+            advance(minutes=minutes)
+            for _ in range(3):  # as the clock does, before the thread is let go on
+                advance(seconds=2)
+                odd.settle()
+        odd.drain()
+        return tried
+
+    return go
+
+
+def out(person: Person) -> list[dict[str, Any]]:
+    return [one for one in person.messages if one["direction"] == "out"]
+
+
+def states(person: Person) -> list[str]:
+    return [one["state"] for one in out(person)]
+
+
+def test_what_the_carrier_fails_on_while_it_takes_others_goes_to_a_person_and_its_thread_on(
+    alice: Person, bob: Person, line: Line, goes_on: Goes
+) -> None:
+    alice.texts("towels")
+    alice.texts("soap please")
+    for _ in range(3 * MOST_ATTEMPTS):
+        if states(alice)[0] == "review":
+            break
+        bob.texts("towels")
+        tried = goes_on(1, alice, FAULT)
+    assert out(alice)[0]["reason"] == "in vain"
+    assert tried[alice.address] == MOST_ATTEMPTS + 1, "and once what stood behind"
+    goes_on(8, Person(alice.world, "+16125550009"), FAULT)
+    assert line.log(alice) == ["Housekeeping will be with you shortly."]
+
+
+def test_what_fails_while_nothing_is_taken_is_tried_until_something_is(
+    alice: Person, line: Line, goes_on: Goes
+) -> None:
+    alice.texts("towels")
+    tried = goes_on(2 * MOST_ATTEMPTS, None, FAULT)
+    assert states(alice)[0] in {"unknown", "queued"}
+    assert tried[alice.address] > MOST_ATTEMPTS
+    goes_on(2, None, FAULT, minutes=150)
+    assert states(alice) == ["review"], "nobody can tell any more whether all or this one fails"
+
+
+def test_one_text_that_is_refused_as_the_account_would_be_does_not_stop_its_number_for_good(
+    alice: Person, bob: Person, line: Line, goes_on: Goes
+) -> None:
+    alice.texts("towels")
+    for _ in range(4):
+        bob.texts("towels")
+        tried = goes_on(1, alice, REFUSAL, minutes=6)
+    assert (states(alice), tried[alice.address]) == (["failed"], 3)
+    assert line.log(bob) == 4 * ["Towels are on the way."]
+    assert stopped_senders(alice.world) == []
+
+
+def test_an_account_that_is_refused_again_and_again_fails_nothing(
+    alice: Person, bob: Person, line: Line, goes_on: Goes, advance: Callable[..., None]
+) -> None:
+    alice.texts("towels")
+    bob.texts("towels")
+    tried = goes_on(9, None, REFUSAL, minutes=6)
+    assert (states(alice), states(bob)) == (["queued"], ["queued"])
+    assert abs(tried[alice.address] - tried[bob.address]) <= 1
+    advance(minutes=6)
+    line.drain()
+    line.drain()
+    assert line.log(alice) == line.log(bob) == ["Towels are on the way."]
+
+
+@pytest.mark.parametrize("outcome", [FAULT, REFUSAL])
+def test_what_was_on_its_way_at_an_opt_out_does_not_leave_after_a_later_start(
+    alice: Person, line: Line, goes_on: Goes, outcome: Outcome
+) -> None:
+    alice.texts("towels")
+    goes_on(0, alice, outcome)
+    alice.texts("STOP")
+    alice.texts("START")
+    alice.texts("soap please")
+    goes_on(0, None, outcome)
+    goes_on(2, None, outcome)
+    line.drain()
+    line.settle()
+    line.drain()
+    assert out(alice)[0]["state"] == "canceled"
+    assert "Towels are on the way." not in line.log(alice)
