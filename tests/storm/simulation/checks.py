@@ -126,13 +126,24 @@ def _inversions(ending: Ending) -> Iterator[str]:
 
 
 def _after_stop(moves: list[Move]) -> Iterator[str]:
-    """No claim commits after a STOP has committed, but of what answers it."""
+    """No claim commits after a STOP has committed, but of what answers it; what was there before is
+    not claimed after a later START either.
+    """
     stopped: set[str] = set()
+    outlived: set[str] = set()
+    known: dict[str, set[str]] = defaultdict(set)
     for move in moves:
-        if move.doing.startswith("hears STOP in "):
-            stopped.add(move.doing.rpartition(" ")[2])
+        told, _, thread = move.doing.rpartition(" in ")
+        if told == "hears STOP":
+            stopped.add(thread)
+            outlived |= known[thread]
+        if told == "hears START":
+            stopped.discard(thread)
+        if move.after.kind not in EXEMPT and told != "hears STOP":
+            known[move.after.thread].add(move.after.id)
         is_claim = move.before and move.before.state == "queued" and move.after.state == "sending"
-        if is_claim and move.after.thread in stopped and move.after.kind not in EXEMPT:
+        is_closed = move.after.thread in stopped and move.after.kind not in EXEMPT
+        if is_claim and (is_closed or move.after.id in outlived):
             yield f"after STOP: {move.after.id} was claimed"
 
 

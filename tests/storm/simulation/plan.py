@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Literal
 
+Wish = Literal["STOP", "START"]
 Lag = Literal["none", "below", "above"]
 GRACE_SECONDS = 120.0
 UNEVENLY = (150.0, 385.0)  # when a text may also be decided: once all may be in doubt
@@ -66,7 +67,7 @@ class Plan:
     pause_rate: float
     pauses: int
     terms: float
-    stops: tuple[tuple[float, int], ...]
+    wishes: tuple[tuple[float, int, Wish], ...]
     number_leaves_at: float | None
     late_writes: bool
 
@@ -98,7 +99,7 @@ def draw_plan(seed: int, *, late_writes: bool = False) -> Plan:
         pause_rate=rng.choice((0.0, 0.02, 0.08)),
         pauses=rng.randint(1, 4),
         terms=rng.choice((0.0, 0.0, 0.0, 0.4)),
-        stops=((rng.uniform(0, 90), rng.randrange(threads)),) if rng.random() < 0.12 else (),
+        wishes=_draw_wishes(rng, threads),
         number_leaves_at=rng.uniform(0, 120) if rng.random() < 0.03 else None,
         late_writes=late_writes,
     )
@@ -128,6 +129,17 @@ def _draw_texts(rng: Random, threads: int) -> tuple[Text, ...]:
             )
         )
     return tuple(texts)
+
+
+def _draw_wishes(rng: Random, threads: int) -> tuple[tuple[float, int, Wish], ...]:
+    """One in eight has somebody opt out, and half of them come back."""
+    if rng.random() >= 0.12:
+        return ()
+    at, thread = rng.uniform(0, 90), rng.randrange(threads)
+    comes_back = at + rng.uniform(5, 200)
+    if rng.random() < 0.5:
+        return ((at, thread, "STOP"),)
+    return (at, thread, "STOP"), (comes_back, thread, "START")
 
 
 def _draw_outages(rng: Random) -> tuple[tuple[float, float], ...]:

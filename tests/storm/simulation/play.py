@@ -19,7 +19,7 @@ from tests.storm.simulation.carrier import LATEST_NEWS, ModelCarrier
 from tests.storm.simulation.checks import Ending, find_violations
 from tests.storm.simulation.history import UNFINISHED, History, Move
 from tests.storm.simulation.house import NUMBERS, House
-from tests.storm.simulation.plan import Plan, Text
+from tests.storm.simulation.plan import Plan, Text, Wish
 from tests.storm.simulation.process import Process, this_strand
 from tests.storm.simulation.threads import under_virtual_time
 from tests.storm.simulation.timeline import Timeline
@@ -136,8 +136,8 @@ class Play(Watcher):
         for _, together in groupby(texts, lambda text: (text.at, text.thread, text.number)):
             batch = tuple(together)
             self.timeline.at(batch[0].at, lambda batch=batch: self._people_text(batch))
-        for at, thread in plan.stops:
-            self.timeline.at(at, lambda thread=thread: self._person_stops(thread))
+        for at, thread, wish in plan.wishes:
+            self.timeline.at(at, lambda thread=thread, wish=wish: self._person_says(thread, wish))
         if plan.number_leaves_at is not None:
             self.timeline.at(plan.number_leaves_at, self._number_leaves)
 
@@ -146,8 +146,8 @@ class Play(Watcher):
         inbound = self._inbound(texts[0].thread, texts[0].number, "hello")
         self._web.decide(inbound, texts)
 
-    def _person_stops(self, thread: int) -> None:
-        self._web.hear_stop(thread, self._inbound(thread, 0, "STOP"))
+    def _person_says(self, thread: int, wish: Wish) -> None:
+        self._web.hear(thread, self._inbound(thread, 0, wish))
 
     def _inbound(self, thread: int, number: int, body: str) -> Inbound:
         """A text to us, which the carrier logs and delivers."""

@@ -62,13 +62,13 @@ class Web:
 
         self.process.start("decides", act)
 
-    def hear_stop(self, thread: int, inbound: Inbound) -> None:
-        """The person at the other end opts out."""
+    def hear(self, thread: int, inbound: Inbound) -> None:
+        """The person at the other end opts out, or in again."""
 
         def act() -> None:
             self.bell.ring(receive(self.world, inbound).ripples)
 
-        self.process.start(f"hears STOP in t{thread + 1}", act)
+        self.process.start(f"hears {inbound.body} in t{thread + 1}", act)
 
     def hear_news(self, url: str, news: dict[str, str], heard: Callable[[], None]) -> None:
         """The carrier calls back; `heard` is called once it has its answer."""
