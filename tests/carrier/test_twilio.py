@@ -23,7 +23,8 @@ from router.carrier.twilio import TwilioCarrier
 from router.now import steady_seconds
 from tests.carrier.contract import CarrierContract
 from tests.carrier.raw import RawServer
-from tests.carrier.stage import ALICE, HOTEL, Stage, free_port, outgoing, settings_for, wait_for
+from tests.carrier.stage import ALICE, HOTEL, Stage, outgoing, settings_for, wait_for
+from tests.parts.ports import free_port
 
 StartRaw = Callable[..., RawServer]
 

@@ -4,7 +4,6 @@ import fcntl
 import http.client
 import json
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -20,6 +19,7 @@ from router.flows.world import World
 from router.jobs.shared_meters import SharedMeters
 from router.meters import INBOUND, STREAMS, Meters
 from tests.cli.conftest import ROOT, as_environment
+from tests.parts.ports import free_port
 from tests.web.visitor import GUEST, HOTEL, Visitor
 
 LONGEST_SECONDS = 30
@@ -34,9 +34,7 @@ def database(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_port()
 
 
 @pytest.fixture
