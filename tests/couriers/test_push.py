@@ -125,6 +125,6 @@ def test_this_machine_is_not_pushed_to_unless_it_is_allowed(
 def test_a_push_service_that_says_nothing_is_tried_again(
     settings: Settings, browser: PushBrowser, service: Receiver
 ) -> None:
-    service.silent_seconds = 10.0
+    service.silent_seconds = 0.5
     quick = Pusher(settings, Poster(loopback=True, seconds=0.2))
     assert push(quick, browser) == Retry(SILENT)

@@ -91,9 +91,11 @@ def test_a_frozen_redis_slows_no_ring(own_valkey: TestValkey, hang: Hang) -> Non
     with connect(own_valkey.url, timeout_seconds=5 * SOON_SECONDS) as patient:
         bell = hang(patient)
         own_valkey.freeze()
-        took = [_seconds_of_ring(bell, f"sender{number}") for number in range(50)]
+        took: list[float] = []
+        for number in range(50):
+            took.append(_seconds_of_ring(bell, f"sender{number}"))
+            assert sum(took) < SOON_SECONDS, "it waited for an answer"
         assert median(took) < AT_ONCE_SECONDS
-        assert sum(took) < SOON_SECONDS, "one of them waited for an answer"
         own_valkey.thaw()
         assert bell.flush(SOON_SECONDS)
         assert _queued(own_valkey) == 50

@@ -143,6 +143,7 @@ def _in_pieces(file: Path, text: str) -> None:
 def test_however_an_editor_saves_it_goes_live_once_and_no_half_of_it_is_told(
     stage: Stage, save: Callable[[Path, str], object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    assert PATIENCE_SECONDS >= 1, "longer than these pause"
     monkeypatch.setattr(rulebooks, "PATIENCE_SECONDS", 20.0)
     save(stage.file, BOOK + "\n# edited\n")
     stage.wait_for(2, seconds=60)

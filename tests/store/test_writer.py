@@ -266,6 +266,7 @@ def test_whoever_waits_behind_others_for_another_process_waits_no_longer_than_th
 def test_a_process_that_waits_its_turn_goes_before_one_that_comes_again_and_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    assert file_lock.COURTESY_SECONDS >= 10 * file_lock.LONGEST_WAIT_SECONDS
     monkeypatch.setattr(file_lock, "COURTESY_SECONDS", SOON)
     eager, patient = (FileLock(tmp_path / "book.lock") for _ in range(2))
     order: list[str] = []

@@ -66,6 +66,7 @@ def test_a_number_whose_account_is_refused_is_named(app: Flask, businesses: Worl
 
 
 def test_asked_often_the_parts_are_asked_once(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert readiness.LOOKED_AT_FOR_SECONDS == 1
     monkeypatch.setattr(readiness, "LOOKED_AT_FOR_SECONDS", 60.0)
     asked: list[World] = []
     monkeypatch.setitem(CHECKS, "database", asked.append)
