@@ -67,7 +67,15 @@ def _database_files(world: World) -> list[Path]:
 
 
 def _in_files(paths: set[Path], wanted: tuple[str, ...]) -> list[str]:
-    return [str(path) for path in paths if path.is_file() and _holds(path.read_bytes(), wanted)]
+    return [str(path) for path in paths if path.is_file() and _file_holds(path, wanted)]
+
+
+def _file_holds(path: Path, wanted: tuple[str, ...]) -> bool:
+    """False where the file has gone since it was found."""
+    try:
+        return _holds(path.read_bytes(), wanted)
+    except FileNotFoundError:
+        return False
 
 
 def _in_valkey(world: World, wanted: tuple[str, ...]) -> list[str]:

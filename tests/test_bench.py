@@ -13,7 +13,7 @@ def test_all_benches_run_and_print_figures_beside_their_targets() -> None:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
     assert done.returncode == 0, done.stderr

@@ -2,8 +2,12 @@
 
 from datetime import timedelta
 
+import pytest
+
 from router.carrier.api import Accepted, Carrier
 from tests.carrier.stage import ALICE, HOTEL, Stage, outgoing, wait_for
+
+SLOWLY = pytest.mark.parametrize("stage", [60.0], ids=["slowly"], indirect=True)
 
 
 class CarrierContract:
@@ -41,6 +45,7 @@ class CarrierContract:
         stage.carrier.send(outgoing("for another", to="+16125550199"))
         assert [each.body for each in carrier.list_sent(ALICE, HOTEL, since)] == ["two", "one"]
 
+    @SLOWLY
     def test_a_text_still_in_the_queue_is_listed(self, stage: Stage) -> None:
         since = stage.now()
         sid = self.send(stage)
@@ -81,6 +86,7 @@ class CarrierContract:
         assert carrier.delete(sid) == "gone"
         carrier.redact(sid)
 
+    @SLOWLY
     def test_a_text_on_its_way_is_deleted_later(self, stage: Stage) -> None:
         assert stage.carrier.delete(self.send(stage)) == "later"
 

@@ -3,6 +3,7 @@
 import socket
 import struct
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 
 
@@ -25,7 +26,7 @@ def serve(listener: socket.socket, server: RawServer, answer: bytes, then: str) 
             server.requests.append(connection.recv(65536))
             connection.sendall(answer)
             if then == "hang":
-                time.sleep(1)
+                _hang(connection)
             if then == "drip":
                 _drip(connection)
             if then == "reset":
@@ -33,9 +34,17 @@ def serve(listener: socket.socket, server: RawServer, answer: bytes, then: str) 
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
 
 
+def _hang(connection: socket.socket) -> None:
+    """Say nothing more, until the client has gone or for a minute."""
+    with suppress(OSError):
+        connection.settimeout(60)
+        connection.recv(1)
+
+
 def _drip(connection: socket.socket) -> None:
+    """Say very little, again and again, until the client has gone or for a minute."""
     try:
-        for _ in range(200):
+        for _ in range(1200):
             connection.sendall(b" ")
             time.sleep(0.05)
     except OSError:

@@ -1,6 +1,5 @@
 """The cast of the carrier's tests: an app that notes what reaches it, and our side of it."""
 
-import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -112,12 +111,6 @@ def wait_for(what: Callable[[], object], seconds: float = 15.0) -> None:
     while not what():
         assert time.monotonic() < until, "it did not happen in time"
         time.sleep(0.005)
-
-
-def free_port() -> int:
-    """A port where nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
 
 
 def add_webhooks(web: Flask, app: App, settings: Settings) -> None:

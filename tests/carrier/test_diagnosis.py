@@ -21,7 +21,6 @@ from router.settings import Settings
 from router.store.rows import table
 from router.store.tables import Number
 from tests.carrier.raw import RawServer
-from tests.carrier.stage import free_port
 
 NUMBER, CODE, WHATSAPP, STRANGE = "+16125550100", "12345", "whatsapp:+16125550100", "+16125550999"
 HERE = "https://sms.example.com"
@@ -39,15 +38,15 @@ def at_simulator(
     world: World, make_settings: Callable[..., Settings], now: MovableNow, tmp_path: Path
 ) -> Iterator[World]:
     """A world whose carrier is a simulator that has all of these numbers but the strange one."""
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
+    server = make_server("127.0.0.1", 0, lambda *_: [], threaded=True)
+    url = f"http://127.0.0.1:{server.server_port}"
     given = {"twilio_api_url": url, "database_url": world.settings.database_url}
     settings = make_settings(**given)
     simulator, web = Simulator(settings, now, tmp_path / "carrier.sqlite"), Flask("carrier")
     web.register_blueprint(simulator.blueprint)
     for address in (NUMBER, CODE, WHATSAPP):
         simulator.add_number(address)
-    server = make_server("127.0.0.1", port, web, threaded=True)
+    server.app = web
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield replace(world, settings=settings)
     simulator.close()

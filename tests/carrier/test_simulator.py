@@ -246,6 +246,7 @@ def test_a_deleted_text_leaves_no_trace_in_the_file(stage: Stage) -> None:
 def test_a_redacted_text_leaves_no_trace_in_the_file(stage: Stage) -> None:
     sid = send(stage, "a planted phrase")
     stage.carrier.redact(sid)
+    wait_for(lambda: "delivered" in stage.app.statuses(sid))  # now nobody writes any more
     assert b"planted" not in _files(stage.database)
 
 

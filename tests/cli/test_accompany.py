@@ -7,12 +7,7 @@ import pytest
 
 from router.cli.accompany import accompanied
 from router.flows.world import World
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from tests.parts.ports import free_port
 
 
 def test_a_machine_without_web_shows_its_figures_at_a_port(world: World) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from router.cli.demo.home import Home, read_environment
+from tests.parts.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 READY = re.compile(
@@ -29,7 +30,7 @@ class Demo:
 
     def __init__(self, data_dir: Path) -> None:
         self.data_dir = data_dir
-        self.port = _free_port()
+        self.port = free_port()
         self.process: subprocess.Popen[str] | None = None
 
     def start(self, port: int | None = None) -> str:
@@ -112,10 +113,10 @@ def test_it_starts_stops_and_finds_its_data_again(demo: Demo) -> None:
     with urllib.request.urlopen(f"http://127.0.0.1:{demo.port}/health/ready", timeout=5) as answer:
         assert answer.status == 200
     assert demo.end(signal.SIGINT) == 0
-    assert demo.processes() == []
+    _wait_until(lambda: demo.processes() == [])
     assert demo.start() == first
     assert demo.end(signal.SIGTERM) == 0
-    assert demo.processes() == []
+    _wait_until(lambda: demo.processes() == [])
 
 
 def test_a_killed_process_is_started_again_and_a_killed_supervisor_takes_all_along(
@@ -180,9 +181,3 @@ def _wait_until(holds: Callable[[], bool]) -> None:
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.1)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

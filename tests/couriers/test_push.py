@@ -33,7 +33,7 @@ def browser(service: Receiver) -> PushBrowser:
 
 @pytest.fixture
 def pusher(settings: Settings) -> Pusher:
-    return Pusher(settings, Poster(loopback=True, seconds=1.0))
+    return Pusher(settings, Poster(loopback=True, seconds=10.0))
 
 
 def push(pusher: Pusher, browser: PushBrowser) -> Outcome:

@@ -35,7 +35,7 @@ def call(receiver: Receiver, certificate: Certificate) -> Call:
     """Calls the receiver by the name in its certificate, which leads to this machine."""
 
     def run(**given: object) -> Outcome:
-        asked = {"loopback": True, "context": certificate.trusting(), "find": here, "seconds": 1.0}
+        asked = {"loopback": True, "context": certificate.trusting(), "find": here, "seconds": 10.0}
         poster = Poster(**(asked | given))  # type: ignore[arg-type]  # a test's own arguments
         url = f"https://{HOST}:{receiver.port}/in?from=bell"
         return WebhookCaller(poster).call(url, SECRET, "event-1", BODY, AT)
@@ -92,15 +92,15 @@ def test_a_redirect_is_not_followed(call: Call, receiver: Receiver, status: int)
 
 
 def test_a_receiver_that_says_nothing_is_given_up_in_time(call: Call, receiver: Receiver) -> None:
-    receiver.silent_seconds = 1.0
+    receiver.silent_seconds = 10.0
     began = time.monotonic()
     assert call(seconds=0.3) == Retry(SILENT)
-    assert time.monotonic() - began < 0.9
+    assert time.monotonic() - began < 5
 
 
 def test_an_endless_answer_is_not_read(call: Call, receiver: Receiver) -> None:
     receiver.endless = True
-    assert call() == Retry(SILENT)
+    assert call(seconds=1.0) == Retry(SILENT)
 
 
 def test_a_certificate_that_nobody_trusts_is_not_spoken_to(call: Call, receiver: Receiver) -> None:

@@ -92,7 +92,7 @@ class Hotel:
 
     def works(self) -> None:
         """The worker does what was rung."""
-        assert self.bell.flush(5)
+        assert self.bell.flush(15)
         WorkLoop(self.redis_url).run(burst=True)
         assert self.runtime.finish(10)
 
@@ -164,6 +164,6 @@ def test_a_lost_bell_is_made_good_by_the_sweep(hotel: Hotel, now: MovableNow) ->
 
 def test_a_job_holds_the_business_and_nothing_of_what_is_told(hotel: Hotel, queue: Queue) -> None:
     hotel.bell.ring(Ripples(dispatches=hotel.hears_of_smoke().dispatches))
-    assert hotel.bell.flush(5)
+    assert hotel.bell.flush(15)
     asked = [(job.func_name, tuple(job.args)) for job in queue.jobs]
     assert asked == [(Errand("send_dispatches", ()).path, (TENANT,))]

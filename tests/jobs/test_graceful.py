@@ -24,7 +24,7 @@ from router.jobs.bell import Bell
 from router.store.tables import Message
 from tests.cli.conftest import ROOT, as_environment
 
-GUESTS = 48  # more than a worker has on its way at once
+GUESTS = 200  # many more than a worker sends before it has heard that it is to end
 LONGEST_SECONDS = 30
 
 

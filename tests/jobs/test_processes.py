@@ -70,7 +70,7 @@ def _is_done(client: Redis, sender: str) -> bool:
 def _ring(url: str, sender: str) -> None:
     bell = Bell(url)
     bell.ring(Ripples(senders=frozenset({sender})))
-    assert bell.flush(5)
+    assert bell.flush(15)
     bell.close()
 
 

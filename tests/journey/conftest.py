@@ -2,7 +2,6 @@
 
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ from router.cli.demo.home import read_environment
 from router.flows.world import World
 from router.jobs.process import process_world
 from router.settings import load_settings
+from tests.parts.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
@@ -77,17 +77,6 @@ def programs(tmp_path: Path) -> Iterator[Programs]:
     started.stop()
 
 
-@pytest.fixture
-def free_port() -> Callable[[], int]:
-    return find_port
-
-
-def find_port() -> int:
-    """A port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
-
-
 def eventually(what: Callable[[], Any], seconds: float = PATIENCE) -> Any:
     """Wait until `what()` is true; what it gave."""
     until = time.monotonic() + seconds
@@ -117,7 +106,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """A demo for all tests of a file, each with phones of its own."""
     programs = Programs(tmp_path_factory.mktemp("demo"))
     try:
-        yield start_demo(programs, find_port(), programs.folder / "var")
+        yield start_demo(programs, free_port(), programs.folder / "var")
     finally:
         programs.stop()
 

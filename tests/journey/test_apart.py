@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import requests
 from flask import Flask
-from werkzeug.serving import make_server
+from werkzeug.serving import BaseWSGIServer, make_server
 
 from router.carrier.simulator import Simulator
 from router.flows.show import show
@@ -24,6 +24,7 @@ from router.store import schema
 from router.store.engine import Store
 from tests.cli.conftest import as_environment
 from tests.journey.conftest import ROOT, Phone, Programs, eventually
+from tests.parts.ports import free_port
 from tests.parts.valkey import TestValkey
 
 GUEST = "+16125550155"
@@ -36,11 +37,19 @@ def database() -> str:
 
 
 @pytest.fixture
+def carrier_server() -> Iterator[BaseWSGIServer]:
+    """The other server, listening; what it serves comes later."""
+    server = make_server("127.0.0.1", 0, lambda *_: [], threaded=True)
+    yield server
+    server.server_close()
+
+
+@pytest.fixture
 def settings(
     make_settings: Callable[..., Settings],
     database_url: str,
     own_valkey: TestValkey,
-    free_port: Callable[[], int],
+    carrier_server: BaseWSGIServer,
     tmp_path: Path,
 ) -> Settings:
     for book in (ROOT / "rules" / "books").glob("grand-hotel*.yaml"):
@@ -51,25 +60,25 @@ def settings(
         redis_url=own_valkey.url,
         port=port,
         public_url=f"http://127.0.0.1:{port}",
-        twilio_api_url=f"http://127.0.0.1:{free_port()}",
+        twilio_api_url=f"http://127.0.0.1:{carrier_server.server_port}",
         simulator=False,
     )
 
 
 @pytest.fixture
-def carrier_origin(settings: Settings, tmp_path: Path) -> Iterator[str]:
-    """The other server."""
+def carrier_origin(
+    settings: Settings, carrier_server: BaseWSGIServer, tmp_path: Path
+) -> Iterator[str]:
+    """The other server, serving."""
     web = Flask("carrier")
     database = tmp_path / "carrier" / "carrier.sqlite"
     simulator = Simulator(settings, MovableNow(tmp_path / "carrier" / "offset"), database)
     web.register_blueprint(simulator.blueprint)
-    port = int(settings.twilio_api_url.rpartition(":")[2])
-    server = make_server("127.0.0.1", port, web, threaded=True)
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    carrier_server.app = web
+    threading.Thread(target=carrier_server.serve_forever, args=(0.01,), daemon=True).start()
     yield settings.twilio_api_url
     simulator.close()
-    server.shutdown()
-    server.server_close()
+    carrier_server.shutdown()
 
 
 @pytest.fixture
@@ -151,11 +160,15 @@ def test_the_journey_with_the_processes_apart(
     guest.texts(code[0])
     guest.hears("Receipt R-")
     eventually(lambda: "messages" not in shown())
-    told = programs.run(
-        "show", "--tenant", "grand-hotel", "--from", GUEST, "--json", environment=environment
-    )
-    assert [request["state"] for request in json.loads(told)["privacy_requests"]] == ["done"]
-    kept = [path for name in ("logs", "metrics") for path in (settings.data_dir / name).iterdir()]
+
+    def requests_states() -> list[str]:
+        what = ("--tenant", "grand-hotel", "--from", GUEST, "--json")
+        told = json.loads(programs.run("show", *what, environment=environment))
+        return [request["state"] for request in told["privacy_requests"]]
+
+    eventually(lambda: requests_states() == ["done"])
+    found = [path for name in ("logs", "metrics") for path in (settings.data_dir / name).iterdir()]
+    kept = [path for path in found if path.suffix != ".new"]  # these are about to be renamed
     logs = [path.read_text() for path in (*programs.folder.glob("*.log"), *kept)]
     assert any("/twilio/inbound" in log for log in logs)
     assert not any(GUEST in log or "towels" in log for log in logs)

@@ -95,7 +95,7 @@ def test_a_deletion_by_text_leaves_no_trace(demo: Demo) -> None:
     assert code
     ada.texts(code[0])
     ada.hears("Receipt R-")
-    eventually(lambda: places_of(world, demo.data_dir, *wanted) == [])
+    eventually(lambda: places_of(world, demo.data_dir, *wanted) == [], 150)
     sent = requests.get(
         f"{demo.origin}/2010-04-01/Accounts/{world.settings.twilio_account_sid}/Messages.json",
         params={"To": ADA},

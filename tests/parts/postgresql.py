@@ -1,6 +1,7 @@
 """A throw-away PostgreSQL for one test run: unix socket only, no fsync, as nobody's root.
 
-Nothing vacuums: what tests remove is never filled again, so that rows stand as they came.
+No autovacuum: what tests remove is filled again only after Store.scrub(), which vacuums; until then
+rows stand as they came.
 """
 
 import os

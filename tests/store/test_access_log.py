@@ -19,6 +19,7 @@ from tests.cli.conftest import ROOT
 NOON = datetime(2026, 11, 29, 12, 0, 5, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
+BYTES_A_LINE = 700  # of what is written for ever, at most
 WRITE_FOR_EVER = """
 import sys
 from datetime import UTC, datetime, timedelta
@@ -124,16 +125,20 @@ def test_writers_that_are_killed_leave_no_torn_line(log: AccessLog, tmp_path: Pa
     for writer in writers:
         assert writer.stdout is not None
         assert writer.stdout.readline() == "writing\n"
-    time.sleep(0.2)
+    file = tmp_path / "access-2026-11-29T12.jsonl"
+    deadline = time.monotonic() + 30
+    while not file.exists() or file.stat().st_size < 400 * BYTES_A_LINE:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
     for writer in writers:
         writer.send_signal(signal.SIGKILL)
         writer.wait()
         assert writer.stdout is not None
         writer.stdout.close()
-    with (tmp_path / "access-2026-11-29T12.jsonl").open("a") as torn:
+    with file.open("a") as torn:
         torn.write('{"at": "2026-11-')
     log.append([line()], NOON)
-    lines = read(tmp_path / "access-2026-11-29T12.jsonl")
+    lines = read(file)
     assert len(lines) > 200
     assert lines[-1]["path"] == "/twilio/inbound"
 

@@ -4,12 +4,11 @@ import fcntl
 import http.client
 import json
 import signal
-import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -20,6 +19,7 @@ from router.flows.world import World
 from router.jobs.shared_meters import SharedMeters
 from router.meters import INBOUND, STREAMS, Meters
 from tests.cli.conftest import ROOT, as_environment
+from tests.parts.ports import free_port
 from tests.web.visitor import GUEST, HOTEL, Visitor
 
 LONGEST_SECONDS = 30
@@ -34,9 +34,7 @@ def database(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_port()
 
 
 @pytest.fixture
@@ -48,10 +46,7 @@ def server(businesses: World, port: int, tmp_path: Path) -> Iterator["subprocess
             [sys.executable, "-m", "router.cli", "web"],
             cwd=ROOT, env=environment, stdout=log, stderr=log,
         )  # fmt: skip
-    deadline = time.monotonic() + LONGEST_SECONDS
-    while not _answers(port):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    _wait_until(lambda: _answers(port))
     yield process
     if process.poll() is None:
         process.kill()
@@ -72,7 +67,7 @@ def test_what_runs_is_finished_and_streams_end_at_once(
         fcntl.flock(lock, fcntl.LOCK_EX)  # the text waits for its turn to write
         text = threading.Thread(target=lambda: statuses.append(_text(port, businesses)))
         text.start()
-        time.sleep(0.3)
+        _wait_until(lambda: _is_locked(Path(f"{database}.lock-next")))
         server.send_signal(signal.SIGTERM)
         time.sleep(0.5)
         assert server.poll() is None
@@ -86,8 +81,8 @@ def test_what_runs_is_finished_and_streams_end_at_once(
 
 
 def _check_what_was_written_down(world: World) -> None:
-    [log] = (world.settings.data_dir / "logs").iterdir()
-    asked = [json.loads(line)["path"] for line in log.read_text().splitlines()]
+    logs = [file.read_text() for file in (world.settings.data_dir / "logs").iterdir()]
+    asked = [json.loads(line)["path"] for log in logs for line in log.splitlines()]
     assert {"/twilio/inbound", "/inbox/live"} <= set(asked)
     reader = SharedMeters(world.settings.data_dir / "metrics", Meters(), "reader").start()
     counts, living = reader.total()
@@ -95,6 +90,23 @@ def _check_what_was_written_down(world: World) -> None:
     assert counts[INBOUND.name, ("stored",)] == (1.0,)
     assert (STREAMS.name, ()) not in counts
     assert living == {"reader": 1}
+
+
+def _wait_until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + LONGEST_SECONDS
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def _is_locked(file: Path) -> bool:
+    """Whether another process has locked it; a lock's second file: whether one waits for it."""
+    with file.open("a") as looked_at:
+        try:
+            fcntl.flock(looked_at, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        return False
 
 
 def _answers(port: int) -> bool:

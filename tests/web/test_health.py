@@ -14,6 +14,7 @@ from router.flows.world import World, open_world
 from router.settings import Settings
 from router.store.backup import copy_sqlite
 from router.store.tables import Number
+from router.web import readiness
 from router.web.readiness import CHECKS
 from tests.web.visitor import GUEST, HOTEL, Carrier
 
@@ -65,6 +66,8 @@ def test_a_number_whose_account_is_refused_is_named(app: Flask, businesses: Worl
 
 
 def test_asked_often_the_parts_are_asked_once(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert readiness.LOOKED_AT_FOR_SECONDS == 1
+    monkeypatch.setattr(readiness, "LOOKED_AT_FOR_SECONDS", 60.0)
     asked: list[World] = []
     monkeypatch.setitem(CHECKS, "database", asked.append)
     client = app.test_client()

@@ -64,7 +64,7 @@ def test_a_stream_tells_of_its_own_tenant_s_threads_only(
     assert "data: *" in first
     foreign, ours = ("clinic", "thread-1"), ("grand-hotel", "thread-2")
     _parts(small_app).bell.ring(Ripples(threads=frozenset({foreign})))
-    _parts(small_app).bell.flush()
+    assert _parts(small_app).bell.flush(15)
     _parts(small_app).bell.ring(Ripples(threads=frozenset({ours})))
     assert next(events).decode() == "event: changed\ndata: thread-2\n\n"
 

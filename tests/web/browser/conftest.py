@@ -33,6 +33,7 @@ def browser() -> Iterator[Browser]:
         skip_part("Chromium")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        expect.set_options(timeout=20_000)
         yield chromium
         chromium.close()
 
