@@ -41,8 +41,8 @@ class Twins:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a seed ended: the texts as planned, their rows, all moves, what the carrier took, and
-    which news of which SID and attempt were taken in.
+    """How a seed ended: the texts as planned, their rows, all moves, what the carrier took, which
+    news of which SID and attempt were taken in, and when who (by thread) was heard to come back.
     """
 
     is_quiet: bool
@@ -51,6 +51,7 @@ class Ending:
     moves: list[Move]
     taken: list[Taken]
     heard: list[tuple[str, str, str]]
+    returns: Mapping[str, float]
 
 
 def find_violations(ending: Ending) -> Iterator[str]:
@@ -63,7 +64,7 @@ def find_violations(ending: Ending) -> Iterator[str]:
         yield from _wrong_numbers(twins)
     yield from _wrong_sids(ending)
     yield from _inversions(ending)
-    yield from _after_stop(ending.moves)
+    yield from _after_stop(ending)
     yield from _deaf(ending)
 
 
@@ -125,26 +126,31 @@ def _inversions(ending: Ending) -> Iterator[str]:
                 yield f"inversion: {later.id} was taken before {earlier.id}"
 
 
-def _after_stop(moves: list[Move]) -> Iterator[str]:
+def _after_stop(ending: Ending) -> Iterator[str]:
     """No claim commits after a STOP has committed, but of what answers it; what was there before is
     not claimed after a later START either.
     """
     stopped: set[str] = set()
     outlived: set[str] = set()
     known: dict[str, set[str]] = defaultdict(set)
-    for move in moves:
+    for move in ending.moves:
         told, _, thread = move.doing.rpartition(" in ")
-        if told == "hears STOP":
+        if told == "hears STOP" and not _is_back(ending, thread, move):
             stopped.add(thread)
             outlived |= known[thread]
-        if told == "hears START":
-            stopped.discard(thread)
-        if move.after.kind not in EXEMPT and told != "hears STOP":
-            known[move.after.thread].add(move.after.id)
+        if move.after.kind in EXEMPT:
+            continue
+        known[move.after.thread].add(move.after.id)
         is_claim = move.before and move.before.state == "queued" and move.after.state == "sending"
-        is_closed = move.after.thread in stopped and move.after.kind not in EXEMPT
+        thread = move.after.thread
+        is_closed = thread in stopped and not _is_back(ending, thread, move)
         if is_claim and (is_closed or move.after.id in outlived):
             yield f"after STOP: {move.after.id} was claimed"
+
+
+def _is_back(ending: Ending, thread: str, move: Move) -> bool:
+    """Whether who is there has said START already. A STOP of before is heard too late to matter."""
+    return thread in ending.returns and ending.returns[thread] <= move.at
 
 
 def _deaf(ending: Ending) -> Iterator[str]:

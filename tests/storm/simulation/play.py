@@ -62,6 +62,7 @@ class Play(Watcher):
         self.bell = ModelBell(self.rng, plan.lost_bells)
         self.history = History(house.database, self._on_move)
         self.heard: list[tuple[str, str, str]] = []
+        self.returns: dict[str, float] = {}
         self._webs: list[Web] = []
 
     # what the store says
@@ -72,6 +73,9 @@ class Play(Watcher):
 
     def committed(self) -> None:
         """See what changed, before anything else can happen."""
+        told, _, thread = self._doing().rpartition(" in ")
+        if told == "hears START":
+            self.returns.setdefault(thread, self.timeline.now)
         self.history.look(self.timeline.now, self._doing())
         self.trouble.step("has written", "")
 
@@ -122,7 +126,15 @@ class Play(Watcher):
         self.faults += [f"broke: {each}" for each in logs if each["log_level"] == "error"]
         texts = {text.id: text for text in self.plan.texts}
         history = self.history
-        ending = Ending(ended, texts, history.rows, history.moves, self.carrier.taken, self.heard)
+        ending = Ending(
+            ended,
+            texts,
+            history.rows,
+            history.moves,
+            self.carrier.taken,
+            self.heard,
+            self.returns,
+        )
         return self._verdict([*self.faults, *find_violations(ending)])
 
     def _people(self) -> None:
