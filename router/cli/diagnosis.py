@@ -26,19 +26,20 @@ LATE_LOOKS = 3
 
 
 def check_database(world: World) -> list[Finding]:
-    """It answers, and stands at the newest schema."""
+    """It answers, stands at the newest schema or a newer one, and keeps what it commits."""
     kind = world.store.engine.dialect.name
     try:
-        current = schema.is_current(world.store)
+        standing = schema.standing(world.store)
     except (DatabaseDown, SQLAlchemyError) as error:
         said = f"{kind} does not answer ({type(error).__name__})"
         return [Finding(False, said, "start it, or correct DATABASE_URL")]
-    if not current:
+    if standing == "behind":
         return [Finding(False, f"{kind} has an older schema", "run: bellhop db upgrade")]
     lossy = settings_that_lose(world.store)
     do = "set it otherwise in the database's configuration: commits must survive a power cut"
     found = [Finding(False, f"{kind} has {setting}", do) for setting in lossy]
-    return found or [Finding(True, f"{kind} answers with the newest schema; its commits last")]
+    which = "the newest schema" if standing == "current" else "a newer schema than this program's"
+    return found or [Finding(True, f"{kind} answers with {which}; its commits last")]
 
 
 def check_consent(world: World) -> list[Finding]:

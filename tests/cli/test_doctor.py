@@ -20,6 +20,7 @@ from router.settings import Settings
 from router.store.high_water import HighWater
 from router.store.rows import table
 from router.store.tables import Message, Tenant
+from tests.parts.later_schema import later_schema
 from tests.parts.valkey import TestValkey
 
 Make = Callable[..., Settings]
@@ -64,6 +65,13 @@ def test_settings_that_do_not_fit_an_installation(
 
 def test_a_database_that_keeps_what_it_commits_is_well(world: World) -> None:
     assert wrong(check_database(world)) == []
+
+
+def test_a_schema_of_a_later_version_is_said_and_no_fault(world: World) -> None:
+    with later_schema(world.store):
+        (found,) = check_database(world)
+    assert found.ok
+    assert "a newer schema than this program's" in found.says
 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
