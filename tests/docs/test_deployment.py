@@ -22,7 +22,7 @@ OPERATIONS = Page(DOCS / "operations.md")
 FILES = sorted(path for path in (DOCS / "deploy").rglob("*") if path.is_file())
 SHOWN = re.compile(r"^```\w+ (deploy/\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 COMPOSE = yaml.safe_load((DOCS / "deploy" / "compose.yaml").read_text())
-OURS = [service for service in COMPOSE["services"].values() if service["image"] == "bellhop"]
+OURS = [service for service in COMPOSE["services"].values() if service["image"].startswith("bellhop:")]
 THEIRS = {"PYTHONUNBUFFERED"}
 DAY = 24 * 60 * 60.0
 
@@ -84,6 +84,44 @@ def test_the_compose_file_starts_what_there_is() -> None:
     }
 
 
+def test_only_the_proxy_is_published_to_everyone() -> None:
+    """Docker publishes past the machine's firewall: all else is bound to the private address."""
+    public = {
+        name
+        for name, service in COMPOSE["services"].items()
+        for port in service.get("ports", [])
+        if not re.fullmatch(r"\$\{PRIVATE_ADDRESS:\?[^}]+\}:\d+:\d+", port)
+    }
+    assert public == {"proxy"}
+
+
+def test_each_machine_has_the_secrets_that_it_needs_and_no_other() -> None:
+    files = {name: service.get("env_file") for name, service in COMPOSE["services"].items()}
+    ours = dict.fromkeys(["upgrade", "tool", "web", "clock", "worker"], "bellhop.env")
+    assert files == ours | {"db": "data.env", "redis": "data.env", "proxy": None}
+    names = [f"docs/deploy/{name}" for name in (".env", "bellhop.env", "data.env")]
+    done = subprocess.run(
+        ["git", "-c", "safe.directory=*", "check-ignore", *names],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.stdout.split() == names
+
+
+def test_no_log_grows_without_end() -> None:
+    logs = [service["logging"] for service in COMPOSE["services"].values()]
+    assert all({"max-size", "max-file"} <= set(one["options"]) for one in logs)
+
+
+def test_the_example_has_connections_for_all_its_processes() -> None:
+    """Of two web machines and one worker, as the proxy's file and the comment have it."""
+    services = COMPOSE["services"]
+    (said,) = re.findall(r"max_connections=(\d+)", " ".join(services["db"]["command"]))
+    machines = (DOCS / "deploy" / "Caddyfile").read_text().count(".internal:8000")
+    server_processes = int(services["web"]["command"][-1])
+    needed = 64 * (machines * (server_processes + 1) + 1)
+    assert needed < int(said) <= needed + 64
+
+
 def test_only_the_service_for_commands_can_write_rulebooks() -> None:
     """As `rules rollback` does."""
     writable = [
@@ -124,3 +162,5 @@ def test_the_image_has_every_room_of_the_program() -> None:
     image = (DOCS / "deploy" / "Dockerfile").read_text()
     copied = set(re.findall(r"^COPY (\S+)", image, re.MULTILINE))
     assert {"keywords", "rules", "router", "wsgi.py", "requirements.lock"} == copied
+    sent = re.findall(r"^!(\S+)$", (ROOT / ".dockerignore").read_text(), re.MULTILINE)
+    assert set(sent) == copied
