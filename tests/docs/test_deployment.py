@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,16 @@ def test_each_machine_has_the_secrets_that_it_needs_and_no_other() -> None:
 def test_no_log_grows_without_end() -> None:
     logs = [service["logging"] for service in COMPOSE["services"].values()]
     assert all({"max-size", "max-file"} <= set(one["options"]) for one in logs)
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/bellhop/metrics", "/bellhop/health/ready"])
+def test_the_proxies_keep_inside_what_needs_no_sign_in(path: str) -> None:
+    (denied,) = re.findall(r"^location ~ (\S+) \{ deny all; \}", OPERATIONS.text, re.MULTILINE)
+    assert re.search(denied, path)
+    assert not re.search(denied, "/bellhop/health/live")
+    caddy = (DOCS / "deploy" / "Caddyfile").read_text()
+    (inside,) = re.findall(r"@inside path (.*)$", caddy, re.MULTILINE)
+    assert any(fnmatch(path, pattern) for pattern in inside.split())
 
 
 def test_the_example_has_connections_for_all_its_processes() -> None:
