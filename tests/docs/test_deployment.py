@@ -54,15 +54,18 @@ def test_units_are_what_systemd_takes(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-def test_the_backup_unit_makes_a_dated_copy_and_removes_old_ones(
+def test_the_backup_unit_keeps_copies_of_hours_and_of_days_and_removes_old_ones(
     settings: Settings, tmp_path: Path
 ) -> None:
     """Its commands are run as systemd would run them, in another folder."""
     folder = tmp_path / "backups"
     folder.mkdir()
     unit = (DOCS / "deploy" / "systemd" / "bellhop-backup.service").read_text()
-    for days in (1, 13, 14, 400):
-        copy = folder / f"bellhop-{days}-days-ago.sqlite"
+    for name, days in (
+        ("bellhop-2026-10-01T10", 1), ("bellhop-2026-10-01T11", 2), ("bellhop-2026-10-02", 13),
+        ("bellhop-2026-10-03", 14), ("before-upgrade", 13), ("before-upgrade-long-ago", 400),
+    ):  # fmt: skip
+        copy = folder / f"{name}.sqlite"
         copy.touch()
         os.utime(copy, (time.time() - days * DAY - 60,) * 2)
     for line in re.findall(r"^ExecStart(?:Post)?=(.*)$", unit.replace("\\\n", ""), re.MULTILINE):
@@ -70,10 +73,12 @@ def test_the_backup_unit_makes_a_dated_copy_and_removes_old_ones(
         command = command.replace("/opt/bellhop/.venv/bin/python", sys.executable)
         command = command.replace("/var/backups/bellhop", str(folder))
         subprocess.run(shlex.split(command), cwd=ROOT, env=as_environment(settings), check=True)
-    left = sorted(path.name for path in folder.iterdir())
-    assert left[:2] == ["bellhop-1-days-ago.sqlite", "bellhop-13-days-ago.sqlite"]
-    (today,) = left[2:]
-    assert re.fullmatch(r"bellhop-\d{4}-\d\d-\d\d\.sqlite", today)
+    left = {path.name.removesuffix(".sqlite") for path in folder.iterdir()}
+    day, hour = sorted(left - {"bellhop-2026-10-01T10", "bellhop-2026-10-02", "before-upgrade"})
+    assert len(left) == 5
+    assert re.fullmatch(r"bellhop-\d{4}-\d\d-\d\d", day)
+    assert re.fullmatch(day + r"T\d\d", hour)
+    assert (folder / f"{day}.sqlite").samefile(folder / f"{hour}.sqlite")
 
 
 def test_the_compose_file_starts_what_there_is() -> None:
