@@ -23,7 +23,9 @@ OPERATIONS = Page(DOCS / "operations.md")
 FILES = sorted(path for path in (DOCS / "deploy").rglob("*") if path.is_file())
 SHOWN = re.compile(r"^```\w+ (deploy/\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 COMPOSE = yaml.safe_load((DOCS / "deploy" / "compose.yaml").read_text())
-OURS = [service for service in COMPOSE["services"].values() if service["image"].startswith("bellhop:")]
+OURS = [
+    service for service in COMPOSE["services"].values() if service["image"].startswith("bellhop:")
+]
 THEIRS = {"PYTHONUNBUFFERED"}
 DAY = 24 * 60 * 60.0
 
