@@ -28,7 +28,7 @@ def upgrade(store: Store) -> str:
         if _standing(connection) == "newer":
             raise SchemaNewer(
                 f"the database has schema {_current(connection)}, of a later version of Bellhop "
-                f"than this one, which knows {_newest()}: nothing is done. It works on it as it is"
+                f"than this one, which knows {_newest()}: nothing is done. It works on that schema"
             )
         if not store.is_sqlite:  # an index over a large table takes its time
             connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
