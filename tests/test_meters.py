@@ -112,6 +112,37 @@ def test_a_folder_that_vanished_stops_no_process(folder: Path, tmp_path: Path) -
     share.close()
 
 
+def test_a_full_disk_keeps_nobody_from_starting_and_nothing_counts_twice(
+    folder: Path, web: SharedMeters, worker: "subprocess.Popen[str]"
+) -> None:
+    worker.kill()
+    worker.wait()
+    full = folder / "ended.new"
+    full.symlink_to("/dev/full")  # what is written there finds no space
+    clock = SharedMeters(folder, Meters(), "clock").start()
+    for _ in range(2):
+        counts, living = web.total()
+        assert counts[STORED] == (3.0,)
+        assert living == {"web": 1, "clock": 1}
+    full.unlink()
+    for _ in range(2):
+        assert web.total()[0][STORED] == (3.0,)
+    assert list(folder.glob("worker-*")) == []
+    clock.close()
+
+
+def test_a_folder_that_cannot_be_made_is_tried_again(folder: Path) -> None:
+    folder.touch()
+    share = SharedMeters(folder, meters := Meters(), "web").start()
+    meters.count(INBOUND, "stored")
+    folder.unlink()
+    share.close()
+    reader = SharedMeters(folder, Meters(), "reader").start()
+    counts, living = reader.total()
+    assert (counts, living) == ({STORED: (1.0,)}, {"reader": 1})
+    reader.close()
+
+
 def test_a_time_falls_into_its_bucket() -> None:
     meters = Meters()
     for seconds in (0.001, BUCKETS[0], 0.3, 1000.0):

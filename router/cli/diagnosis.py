@@ -1,5 +1,6 @@
 """The checks of `bellhop doctor`: each looks at one part and says what to do where it is wrong."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 from redis.exceptions import RedisError
@@ -19,26 +20,42 @@ from router.jobs.worker import has_worker
 from router.now import real_now
 from router.store import schema
 from router.store.durability import settings_that_lose
-from router.store.engine import DatabaseDown
+from router.store.engine import CONNECTIONS, DatabaseDown
+from router.store.server_setup import read_server_setup
 
 LARGEST_SKEW = timedelta(seconds=30)
 LATE_LOOKS = 3
 
 
 def check_database(world: World) -> list[Finding]:
-    """It answers, and stands at the newest schema."""
+    """It answers, stands at the newest schema or a newer one, and keeps what it commits."""
     kind = world.store.engine.dialect.name
     try:
-        current = schema.is_current(world.store)
+        standing = schema.standing(world.store)
     except (DatabaseDown, SQLAlchemyError) as error:
         said = f"{kind} does not answer ({type(error).__name__})"
         return [Finding(False, said, "start it, or correct DATABASE_URL")]
-    if not current:
+    if standing == "behind":
         return [Finding(False, f"{kind} has an older schema", "run: bellhop db upgrade")]
     lossy = settings_that_lose(world.store)
     do = "set it otherwise in the database's configuration: commits must survive a power cut"
     found = [Finding(False, f"{kind} has {setting}", do) for setting in lossy]
-    return found or [Finding(True, f"{kind} answers with the newest schema; its commits last")]
+    which = "the newest schema" if standing == "current" else "a newer schema than this program's"
+    found = found or [Finding(True, f"{kind} answers with {which}; its commits last")]
+    return [*found, *_remarks(world)]
+
+
+def _remarks(world: World) -> Iterator[Finding]:
+    """What is no fault by itself, and may become one."""
+    setup = read_server_setup(world.store)
+    if setup is None:
+        return
+    if setup.has_few_connections:
+        said = f"max_connections is {setup.most_connections}, and each process may take"
+        yield Finding(True, f"{said} {CONNECTIONS}: under load some would find none")
+    if setup.replicas and not setup.is_synchronous:
+        said = f"{setup.replicas} replicas, and synchronous_standby_names is empty"
+        yield Finding(True, f"{said}: a failover to one of them may lose what was acknowledged")
 
 
 def check_consent(world: World) -> list[Finding]:

@@ -15,6 +15,7 @@ from router.flows.world import World
 from router.jobs.process import process_world
 from router.settings import Settings, SettingsError, load_settings
 from router.store.engine import DatabaseDown
+from router.store.schema import SchemaNewer
 from router.store.sealing import SealError
 
 PROBLEMS = 1
@@ -52,7 +53,9 @@ def check_places(settings: Settings, *, publishes: bool = False, listens: bool =
 
 @contextmanager
 def opened_world(settings: Settings | None = None) -> Iterator[World]:
-    """A world for one command; a database that is down is told and ends with exit code 1."""
+    """A world for one command; a database that is down, or ahead of `db upgrade`, is told and ends
+    with exit code 1.
+    """
     try:
         world = process_world(settings or read_settings())
     except SealError as error:
@@ -63,6 +66,8 @@ def opened_world(settings: Settings | None = None) -> Iterator[World]:
         yield world
     except DatabaseDown as error:
         fail(f"the database is unavailable ({error}): is it running, is DATABASE_URL right?")
+    except SchemaNewer as error:
+        fail(str(error))
     finally:
         world.store.close()
 

@@ -51,12 +51,9 @@ class SharedMeters:
         self._thread = threading.Thread(target=self._run, name="meters", daemon=True)
 
     def start(self) -> "SharedMeters":
-        """Begin; gives itself back. OSError where the folder cannot be written."""
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with self._turn():
-            self._alive = os.open(self._path(ALIVE), os.O_RDWR | os.O_CREAT, 0o600)
-            fcntl.flock(self._alive, fcntl.LOCK_EX)
-            self._bury()
+        """Begin; gives itself back. A disk that takes nothing keeps no process from its work: what
+        cannot be written is tried again every second.
+        """
         self._write()
         self._thread.start()
         return self
@@ -66,13 +63,15 @@ class SharedMeters:
         self._stopped.set()
         self._thread.join()
         self._write()
-        os.close(self._alive)
+        if self._alive >= 0:
+            os.close(self._alive)
 
     def total(self) -> tuple[Counts, Counter[str]]:
         """The figures of this machine, and how many processes of each kind live here."""
         with self._turn():
             ended = self._bury()
-            names = [path.stem for path in self._folder.glob(f"*{ALIVE}")]
+            there = (path.stem for path in self._folder.glob(f"*{ALIVE}"))
+            names = [name for name in there if name not in ended.names]
             others = [
                 _read(self._folder / (name + FIGURES)) for name in names if name != self._name
             ]
@@ -88,11 +87,21 @@ class SharedMeters:
         if counts == self._written:
             return
         try:
+            if self._alive < 0:
+                self._enter()
             _replace(self._path(FIGURES), _rows(counts))
         except OSError as error:
             log.warning("meters_not_written", error=error)
             return
         self._written = counts
+
+    def _enter(self) -> None:
+        """Be one of those who live here; what those have left who are gone is added up."""
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with self._turn():
+            self._alive = os.open(self._path(ALIVE), os.O_RDWR | os.O_CREAT, 0o600)
+            fcntl.flock(self._alive, fcntl.LOCK_EX)
+            self._bury()
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -104,17 +113,22 @@ class SharedMeters:
             os.close(descriptor)
 
     def _bury(self) -> _Ended:
-        """Add up what those had counted who are gone, and take their files away."""
+        """Add up what those had counted who are gone, and take their files away: on a disk that
+        takes nothing the next time.
+        """
         ended = _read_ended(self._folder / "ended")
         gone = [path.stem for path in self._folder.glob(f"*{ALIVE}") if not _lives(path)]
         fresh = [name for name in gone if name not in ended.names]
-        if fresh:
-            theirs = [lasting(_read(self._folder / (name + FIGURES))) for name in fresh]
-            ended = _Ended(added_up(ended.counts, *theirs), gone)
-            _replace(self._folder / "ended", {"names": gone, "counts": _rows(ended.counts)})
-        for name in gone:
-            for suffix in (FIGURES + FRESH, FIGURES, ALIVE):
-                (self._folder / (name + suffix)).unlink(missing_ok=True)
+        try:
+            if fresh:
+                theirs = [lasting(_read(self._folder / (name + FIGURES))) for name in fresh]
+                ended = _Ended(added_up(ended.counts, *theirs), gone)
+                _replace(self._folder / "ended", {"names": gone, "counts": _rows(ended.counts)})
+            for name in gone:
+                for suffix in (FIGURES + FRESH, FIGURES, ALIVE):
+                    (self._folder / (name + suffix)).unlink(missing_ok=True)
+        except OSError as error:
+            log.warning("meters_not_written", error=error)
         return ended
 
     def _path(self, suffix: str) -> Path:

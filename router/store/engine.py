@@ -19,13 +19,16 @@ from router.store.same_files import SameFiles
 from router.store.statement import tell
 from router.store.writer import Writer
 
-__all__ = ["DatabaseDown", "Store"]
+__all__ = ["CONNECTIONS", "DatabaseDown", "Store"]
+
+POOL_SIZE = 32
+CONNECTIONS = 2 * POOL_SIZE  # that a process makes at most
 
 
 class Store:
     """A database at `url`. Connections are made on first use, never at import."""
 
-    def __init__(self, url: str, pool_size: int = 32) -> None:
+    def __init__(self, url: str, pool_size: int = POOL_SIZE) -> None:
         parsed = make_url(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         kind = sqlite if self.is_sqlite else postgresql

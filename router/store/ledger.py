@@ -64,13 +64,13 @@ class Ledger:
 
     def _open(self) -> int:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        return os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        return os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
 
     def _write(self, lines: bytes) -> None:
         descriptor = self._open()
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
-            _write_whole(descriptor, lines)
+            _write_whole(descriptor, _end_of_torn_line(descriptor) + lines)
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
@@ -84,6 +84,15 @@ class Ledger:
                 yield Entry(**json.loads(line))
             except ValueError:
                 continue
+
+
+def _end_of_torn_line(descriptor: int) -> bytes:
+    """What goes before the next entry: a newline where a power cut has torn the last line, so that
+    no entry is glued onto it.
+    """
+    size = os.fstat(descriptor).st_size
+    is_torn = size and os.pread(descriptor, 1, size - 1) != b"\n"
+    return b"\n" if is_torn else b""
 
 
 def _write_whole(descriptor: int, lines: bytes) -> None:

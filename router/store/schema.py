@@ -1,7 +1,8 @@
-"""The schema's version: bring a database up to date, or say how far behind it is."""
+"""The schema's version: bring a database up to date, or say whether it is behind or ahead."""
 
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from alembic import command
 from alembic.config import Config
@@ -14,9 +15,21 @@ from router.store.engine import Store
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
+class SchemaNewer(Exception):
+    """The database stands at a migration that this program does not have; the message says so."""
+
+
 def upgrade(store: Store) -> str:
-    """Run every migration that is missing, in one transaction; the version it ends at."""
+    """Run every migration that is missing, in one transaction; the version it ends at.
+
+    SchemaNewer where a later version of the program has been here.
+    """
     with store.write() as connection:
+        if _standing(connection) == "newer":
+            raise SchemaNewer(
+                f"the database has schema {_current(connection)}, of a later version of Bellhop "
+                f"than this one, which knows {_newest()}: nothing is done. It works on that schema"
+            )
         if not store.is_sqlite:  # an index over a large table takes its time
             connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
         command.upgrade(_config(connection), "head")
@@ -25,8 +38,15 @@ def upgrade(store: Store) -> str:
 
 def is_current(store: Store) -> bool:
     """Whether the database stands at the newest migration."""
+    return standing(store) == "current"
+
+
+def standing(store: Store) -> Literal["current", "behind", "newer"]:
+    """Where the database stands, as this program sees it. A newer one serves it as well: migrations
+    add (docs/operations.md, Upgrading).
+    """
     with store.read() as connection:
-        return _current(connection) == _newest()
+        return _standing(connection)
 
 
 def draft(store: Store, message: str) -> None:
@@ -39,6 +59,19 @@ def draft(store: Store, message: str) -> None:
 def _newest() -> str | None:
     """Found once a process: it reads every migration."""
     return ScriptDirectory(str(MIGRATIONS)).get_current_head()
+
+
+@cache
+def _known() -> frozenset[str]:
+    scripts = ScriptDirectory(str(MIGRATIONS)).walk_revisions()
+    return frozenset(script.revision for script in scripts)
+
+
+def _standing(connection: Connection) -> Literal["current", "behind", "newer"]:
+    current = _current(connection)
+    if current == _newest():
+        return "current"
+    return "behind" if current is None or current in _known() else "newer"
 
 
 def _current(connection: Connection) -> str | None:

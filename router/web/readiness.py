@@ -19,7 +19,7 @@ from router.jobs.redis import connect
 from router.jobs.worker import has_worker
 from router.store.engine import DatabaseDown
 from router.store.outage import FileReplaced
-from router.store.schema import is_current
+from router.store.schema import standing
 
 LOOKED_AT_FOR_SECONDS = 1.0
 LATE = timedelta(seconds=30)
@@ -67,10 +67,10 @@ def _check_age(world: World) -> str | None:
 
 def _check_schema(world: World) -> str | None:
     try:
-        is_ready = is_current(world.store)
+        is_behind = standing(world.store) == "behind"  # a newer one serves as well
     except (DatabaseDown, SQLAlchemyError):
         return UNKNOWN
-    return None if is_ready else "behind: run `bellhop db upgrade`"
+    return "behind: run `bellhop db upgrade`" if is_behind else None
 
 
 def _check_redis(world: World) -> str | None:

@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -19,7 +21,10 @@ from router.flows.world import World, open_world
 from router.settings import Settings
 from router.store.high_water import HighWater
 from router.store.rows import table
+from router.store.server_setup import ServerSetup
 from router.store.tables import Message, Tenant
+from tests.parts.later_schema import later_schema
+from tests.parts.postgresql import PostgreSQL
 from tests.parts.valkey import TestValkey
 
 Make = Callable[..., Settings]
@@ -66,6 +71,13 @@ def test_a_database_that_keeps_what_it_commits_is_well(world: World) -> None:
     assert wrong(check_database(world)) == []
 
 
+def test_a_schema_of_a_later_version_is_said_and_no_fault(world: World) -> None:
+    with later_schema(world.store):
+        (found,) = check_database(world)
+    assert found.ok
+    assert "a newer schema than this program's" in found.says
+
+
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_a_database_that_loses_commits_is_told(world: World) -> None:
     """As the tests' own does, which is made for speed."""
@@ -74,6 +86,27 @@ def test_a_database_that_loses_commits_is_told(world: World) -> None:
         "postgresql has synchronous_commit=off",
         "postgresql has full_page_writes=off",
     ]
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_replica_that_commits_do_not_wait_for_is_remarked(
+    world: World, postgresql: PostgreSQL, tmp_path: Path
+) -> None:
+    """pg_receivewal follows the server as a replica does."""
+    command = [postgresql.programs / "pg_receivewal", "-h", postgresql.folder, "-U", "postgres"]
+    with subprocess.Popen([*command, "-D", tmp_path, "--no-sync"]) as replica:
+        said = ""
+        until = time.monotonic() + 20
+        while "replicas" not in said and time.monotonic() < until:
+            said = " ".join(one.says for one in check_database(world) if one.ok)
+        replica.terminate()
+    assert "synchronous_standby_names is empty" in said
+    assert "max_connections" not in said
+
+
+def test_fewer_connections_than_one_machine_may_take_are_few() -> None:
+    assert ServerSetup(100, 0, is_synchronous=False).has_few_connections
+    assert not ServerSetup(200, 0, is_synchronous=False).has_few_connections
 
 
 def test_a_redis_that_throws_keys_away_is_told(make_settings: Make, own_valkey: TestValkey) -> None:

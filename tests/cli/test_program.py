@@ -5,7 +5,9 @@ import pytest
 from click.testing import CliRunner
 
 from router.cli.program import COMMANDS, bellhop
+from router.flows.world import World
 from tests.cli.conftest import Process, Program
+from tests.parts.later_schema import LATER, later_schema
 
 
 def _leaves(command: click.Command, *path: str) -> list[tuple[str, ...]]:
@@ -69,6 +71,13 @@ def test_a_database_that_is_down_is_told(program: Program) -> None:
     done = program("show", "--tenant", "t", "--from", "+15555550100", DATABASE_URL=down)
     assert done.exit_code == 1
     assert "DATABASE_URL" in done.stderr
+
+
+def test_a_schema_of_a_later_version_is_not_upgraded(world: World, program: Program) -> None:
+    with later_schema(world.store):
+        done = program("db", "upgrade")
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert f"{LATER}, of a later version" in done.stderr
 
 
 def test_keygen_makes_keys_that_settings_take(program: Program) -> None:

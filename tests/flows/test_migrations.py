@@ -1,4 +1,4 @@
-"""A database of an earlier version comes up to date with what it holds."""
+"""A database of an earlier version comes up to date with what it holds, and serves that one too."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -16,6 +16,7 @@ from router.store import schema
 from router.store.engine import Store
 from router.store.rows import table
 from router.store.tables import Contact, Staff, Thread
+from tests.parts.later_schema import LATER, later_schema
 
 MIGRATIONS = Path(router.store.__file__).parent / "migrations"
 LONG_AGO = datetime(2026, 1, 2, 3, tzinfo=UTC)
@@ -25,14 +26,32 @@ LONG_AGO = datetime(2026, 1, 2, 3, tzinfo=UTC)
 def first(empty_database_url: str) -> Iterator[Store]:
     """A database as the first version made it."""
     store = Store(empty_database_url)
+    migrate(store, "0001")
+    yield store
+    store.close()
+
+
+def migrate(store: Store, revision: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "os")
     with store.write() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
-    yield store
-    store.close()
+        command.upgrade(config, revision)
+
+
+Columns = dict[tuple[str, str], dict[str, Any]]
+
+
+def columns_of(store: Store) -> Columns:
+    """Every column, by its table's name and its own."""
+    with store.read() as connection:
+        made = inspect(connection)
+        return {
+            (name, column["name"]): dict(column)
+            for name in made.get_table_names()
+            for column in made.get_columns(name)
+        }
 
 
 def keep(store: Store, of: Table, **values: Any) -> None:
@@ -152,3 +171,33 @@ def test_what_the_migrations_make_is_what_the_tables_say(first: Store) -> None:
             assert columns == {column.name for column in of.columns}, of.name
             indexes = {index["name"] for index in made.get_indexes(of.name)}
             assert {index.name for index in of.indexes} <= indexes, of.name
+
+
+def test_from_the_fifth_on_migrations_only_add(first: Store) -> None:
+    """So that the version before goes on working, as docs/operations.md promises: what it reads is
+    there as it was, and what it does not know of it need not write.
+    """
+    migrate(first, "0004")
+    before = columns_of(first)
+    tables = {name for name, _ in before}
+    schema.upgrade(first)
+    after = columns_of(first)
+    assert before.keys() <= after.keys()
+    for key, column in after.items():
+        if key in before:
+            was = before[key]
+            assert str(column["type"]) == str(was["type"]), key
+            assert column["nullable"] >= was["nullable"], key
+        elif key[0] in tables:
+            assert column["nullable"] or column["default"] is not None, key
+
+
+def test_a_schema_of_a_later_version_is_told_and_left_alone(first: Store) -> None:
+    assert schema.standing(first) == "behind"
+    schema.upgrade(first)
+    assert schema.standing(first) == "current"
+    with later_schema(first):
+        assert schema.standing(first) == "newer"
+        with pytest.raises(schema.SchemaNewer, match=LATER):
+            schema.upgrade(first)
+        assert schema.standing(first) == "newer"

@@ -16,6 +16,7 @@ from router.store.backup import copy_sqlite
 from router.store.tables import Number
 from router.web import readiness
 from router.web.readiness import CHECKS
+from tests.parts.later_schema import later_schema
 from tests.web.visitor import GUEST, HOTEL, Carrier
 
 
@@ -30,6 +31,15 @@ def test_all_parts_are_ready(app: Flask) -> None:
     assert answer.json is not None
     assert {answer.json[part] for part in parts} == {"ok"}
     assert answer.json["rule_files"] == "ok"
+
+
+def test_a_schema_of_a_later_version_is_ready(app: Flask, businesses: World) -> None:
+    """As the processes of the version before find it while machines are upgraded."""
+    with later_schema(businesses.store):
+        answer = app.test_client().get("/health/ready")
+    assert answer.status_code == 200
+    assert answer.json is not None
+    assert answer.json["schema"] == "ok"
 
 
 def test_who_is_missing_is_told_and_makes_nothing_unready(app: Flask, businesses: World) -> None:
