@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from redis.exceptions import RedisError
-from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from router.carrier.api import CarrierError
@@ -17,13 +16,12 @@ from router.flows.sending.stopped import stopped_senders
 from router.flows.world import World
 from router.jobs.redis import connect, look_into
 from router.jobs.worker import has_worker
-from router.now import real_now
 from router.store import schema
 from router.store.durability import settings_that_lose
 from router.store.engine import CONNECTIONS, DatabaseDown
+from router.store.server_clock import MOST_ASTRAY, clock_ahead
 from router.store.server_setup import read_server_setup
 
-LARGEST_SKEW = timedelta(seconds=30)
 LATE_LOOKS = 3
 
 
@@ -106,7 +104,7 @@ def check_time(world: World) -> list[Finding]:
         if skew is None:
             continue
         said = f"this machine and {whose} differ by {skew.total_seconds():.0f} s"
-        is_small = skew <= LARGEST_SKEW
+        is_small = skew <= MOST_ASTRAY
         found.append(Finding(is_small, said, "" if is_small else "set both by a time server"))
     return found
 
@@ -116,9 +114,9 @@ def _of_database(world: World) -> timedelta | None:
         return None
     try:
         with world.store.read() as connection:
-            return abs(real_now() - connection.execute(select(func.now())).scalar_one())
+            return abs(clock_ahead(connection))
     except (DatabaseDown, SQLAlchemyError):
-        return None  # said by the database's own check
+        return None  # said above
 
 
 def _of_carrier(world: World) -> timedelta | None:

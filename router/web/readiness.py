@@ -20,6 +20,7 @@ from router.jobs.worker import has_worker
 from router.store.engine import DatabaseDown
 from router.store.outage import FileReplaced
 from router.store.schema import standing
+from router.store.server_clock import MOST_ASTRAY, clock_ahead
 
 LOOKED_AT_FOR_SECONDS = 1.0
 LATE = timedelta(seconds=30)
@@ -134,6 +135,18 @@ def _note_clock(world: World) -> str | None:
     return None
 
 
+def _note_time(world: World) -> str | None:
+    try:
+        with world.store.read() as connection:
+            ahead = clock_ahead(connection)
+    except (DatabaseDown, SQLAlchemyError):
+        return UNKNOWN
+    if abs(ahead) <= MOST_ASTRAY:
+        return None
+    off = f"{ahead.total_seconds():+.0f} s"
+    return f"astray: {off} from the database's; nothing is sent from this machine until it is set"
+
+
 def _note_senders(world: World) -> str | None:
     try:
         stopped = stopped_senders(world)
@@ -165,6 +178,7 @@ NOTES: dict[str, Callable[[World], str | None]] = {
     "rule_files": _note_rule_files,
     "worker": _note_worker,
     "clock": _note_clock,
+    "time": _note_time,
     "senders": _note_senders,
     "disk_space": _note_disk,
 }

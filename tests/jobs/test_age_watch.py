@@ -5,13 +5,17 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from router.flows.restoring.age import beat
 from router.flows.world import World, open_world
 from router.jobs import age_watch
 from router.jobs.age_watch import AgeWatch
+from router.now import real_now
 from router.settings import Settings
+from router.store import server_clock
 from router.store.high_water import HighWater
+from tests.flows.conftest import wait_for
 
 
 @pytest.fixture(params=["sqlite"])
@@ -43,3 +47,18 @@ def test_it_outlives_a_database_that_is_away(make_settings: Callable[..., Settin
     assert not stopped.wait(0.2)
     watch.close()
     world.store.close()
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_it_tells_once_when_the_clock_goes_astray_and_when_it_is_right_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server_clock, "real_now", lambda: real_now() + timedelta(minutes=2))
+    with capture_logs() as logs:
+        watch = AgeWatch(world, threading.Event().set).start()
+        wait_for(lambda: bool(logs))
+        monkeypatch.setattr(server_clock, "real_now", real_now)
+        wait_for(lambda: len(logs) > 1)
+        watch.close()
+    assert [one["event"] for one in logs] == ["clock_astray", "clock_right_again"]
+    assert 115 < logs[0]["seconds_ahead"] < 125

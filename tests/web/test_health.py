@@ -11,7 +11,9 @@ from sqlmodel import col
 
 from router.flows.restoring.age import beat
 from router.flows.world import World, open_world
+from router.now import real_now
 from router.settings import Settings
+from router.store import server_clock
 from router.store.backup import copy_sqlite
 from router.store.tables import Number
 from router.web import readiness
@@ -31,6 +33,17 @@ def test_all_parts_are_ready(app: Flask) -> None:
     assert answer.json is not None
     assert {answer.json[part] for part in parts} == {"ok"}
     assert answer.json["rule_files"] == "ok"
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_clock_that_is_astray_is_told_and_makes_nothing_unready(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server_clock, "real_now", lambda: real_now() - timedelta(minutes=2))
+    answer = app.test_client().get("/health/ready")
+    assert answer.status_code == 200
+    assert answer.json is not None
+    assert answer.json["time"].startswith("astray: -1")
 
 
 def test_a_schema_of_a_later_version_is_ready(app: Flask, businesses: World) -> None:

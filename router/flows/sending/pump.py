@@ -20,6 +20,7 @@ from router.flows.sending.outcomes import Attempt, record_all
 from router.flows.sending.silence import Silence
 from router.flows.world import World
 from router.store.engine import DatabaseDown
+from router.store.server_clock import is_astray
 
 AT_ONCE = 32
 LINGER_SECONDS = 0.004  # so long outcomes are collected, to be written down together
@@ -142,8 +143,12 @@ class Pump:
             self._show((sender.tenant_id, thread) for thread in claims.put_aside)
 
     def _find(self, sender_id: str) -> Sender | None:
-        """None where nothing may be sent: the number is gone, or a STOP could not be heard now."""
+        """None where nothing may be sent: the number is gone, a STOP could not be heard now, or our
+        clock is astray.
+        """
         with self._world.store.read() as connection:
+            if is_astray(connection):
+                return None
             sender = find_sender(connection, sender_id)
             if sender and self._world.why_lost(connection, sender.tenant_id, sender.revision):
                 return None
