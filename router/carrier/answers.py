@@ -84,10 +84,22 @@ def webhooks(address: object, record: Any) -> NumberWebhooks:
     )
 
 
-def newest_first(records: Iterable[Any], since: datetime) -> list[Listed]:
-    """Those of a log from `since` on. Reads it whole, for nobody promises in which order it is."""
+def newest_first(
+    records: Iterable[Any], since: datetime, most_older: int | None = None
+) -> list[Listed]:
+    """Those of a log from `since` on. The log comes newest first, which nobody promises: so it is
+    read whole, or until `most_older` in a row are older.
+    """
     first = since.astimezone(UTC).replace(microsecond=0)
-    found = [each for each in map(listed, records) if each.created_at >= first]
+    found, older = [], 0
+    for each in map(listed, records):
+        if each.created_at >= first:
+            found.append(each)
+            older = 0
+            continue
+        older += 1
+        if older == most_older:
+            break
     return sorted(found, key=lambda each: each.created_at, reverse=True)
 
 

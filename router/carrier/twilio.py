@@ -108,7 +108,8 @@ class TwilioCarrier:
         first_day = datetime.combine(since.astimezone(UTC).date(), time(), UTC)
         with asking("list what people sent"):
             found = self._messages.stream(date_sent_after=first_day, page_size=_PAGE_SIZE)
-            return [each for each in newest_first(found, since) if each.direction == "inbound"]
+            young = newest_first(found, since, most_older=2 * _PAGE_SIZE)
+            return [each for each in young if each.direction == "inbound"]
 
     def list_written(self, from_address: str, since: datetime) -> list[Listed]:
         """See Carrier."""

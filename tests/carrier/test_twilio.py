@@ -2,14 +2,16 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import formatdate
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from router.carrier.answers import newest_first
 from router.carrier.api import (
     Accepted,
     CarrierError,
@@ -27,6 +29,7 @@ from tests.carrier.stage import ALICE, HOTEL, Stage, outgoing, settings_for, wai
 from tests.parts.ports import free_port
 
 StartRaw = Callable[..., RawServer]
+AT = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
 
 
 class TestTwilioKeepsTheContract(CarrierContract):
@@ -290,3 +293,29 @@ def test_no_log_holds_a_number_or_a_text(stage: Stage, caplog: pytest.LogCapture
     stage.carrier.list_sent(ALICE, HOTEL, stage.now())
     ours = [each.getMessage() for each in caplog.records if not each.name.startswith("werkzeug")]
     assert not [line for line in ours if ALICE[1:] in line or "planted" in line]
+
+
+def records(*ages_minutes: float) -> Iterator[SimpleNamespace]:
+    """Records of a log, as the SDK gives them."""
+    for number, age in enumerate(ages_minutes):
+        yield SimpleNamespace(
+            sid=f"SM{number}",
+            date_created=AT - timedelta(minutes=age),
+            num_media="0",
+            error_code=None,
+            **dict.fromkeys(
+                ("to", "from_", "body", "status", "direction", "messaging_service_sid"), ""
+            ),
+        )
+
+
+def test_a_log_is_read_until_it_has_been_older_for_a_while() -> None:
+    log = records(1, 70, 80, 2, 70, 71, 72, 73, 3)
+    found = newest_first(log, AT - timedelta(hours=1), most_older=3)
+    assert [each.sid for each in found] == ["SM0", "SM3"]
+    assert len(list(log)) == 2, "the rest was not asked for"
+
+
+def test_a_log_may_be_read_whole() -> None:
+    found = newest_first(records(1, 70, 80, 90, 2), AT - timedelta(hours=1))
+    assert [each.sid for each in found] == ["SM0", "SM4"]
