@@ -78,7 +78,7 @@ SCENARIOS = (
     _text("STOP out of nowhere", "STOP"),
     _text("START after STOP", "START", "tea", "STOP"),
     _text("HELP", "HELP"),
-    _text("words that may be an opt-out", "stop it please, no more", "tea"),
+    _text("words that may be an opt-out", "not interested", "tea"),
     _text("DELETE", "DELETE", "tea"),
     _text("an enrollment begins", "SUMMIT26"),
     _text("an enrollment ends", "Anna", "SUMMIT26"),

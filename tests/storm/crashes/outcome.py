@@ -86,7 +86,7 @@ def _canonical(table: Table, row: AnyRow, keys: TenantKeys, vault: Vault) -> Row
     values += [(name, _opened(table, row, name, keys)) for name in OPENED.get(table.name, ())]
     if table.name == "tenant":
         values.append(("keys", _opens(row, vault)))
-    return tuple(_same(name, value) for name, value in values)
+    return tuple(values)
 
 
 def _opened(table: Table, row: AnyRow, column: str, keys: TenantKeys) -> str:
@@ -107,11 +107,6 @@ def _opens(tenant: AnyRow, vault: Vault) -> str:
     return "at hand"
 
 
-def _same(name: str, value: str) -> tuple[str, str]:
-    """How far a text has come since the carrier took it is no matter here."""
-    return (name, "taken") if name == "state" and value in SENT else (name, value)
-
-
 def differences(expected: Outcome, found: Outcome, may_miss: MayMiss) -> Iterator[str]:
     """What is not as it would have been, worded."""
     for name in expected.tables:
@@ -127,14 +122,19 @@ def differences(expected: Outcome, found: Outcome, may_miss: MayMiss) -> Iterato
 
 
 def _apart(table: str, rows: Counter[Row], may_miss: MayMiss) -> Counter[Row]:
-    """The rows without how those ended that a person may be left to decide on."""
+    """The rows as alike as they may be, without how those ended that a person may decide on."""
+    alike = (tuple(_same(*each) for each in row) for row in rows.elements())
     is_left = {"message": ("kind", "code"), "dispatch": ("kind", "sms")}.get(table)
     if may_miss is None or is_left is None:
-        return rows
+        return Counter(alike)
     return Counter(
-        tuple(each for each in row if is_left not in row or each[0] not in ENDS)
-        for row in rows.elements()
+        tuple(each for each in row if is_left not in row or each[0] not in ENDS) for row in alike
     )
+
+
+def _same(name: str, value: str) -> tuple[str, str]:
+    """How far a text has come since the carrier took it is no matter here."""
+    return (name, "taken") if name == "state" and value in SENT else (name, value)
 
 
 def _may_be_missed(text: Text, may_miss: MayMiss) -> bool:

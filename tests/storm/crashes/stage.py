@@ -28,7 +28,7 @@ from tests.storm.crashes.plain_carrier import PlainCarrier
 
 BEGAN_AT = datetime(2026, 3, 2, 15, tzinfo=UTC)  # a Monday morning in Chicago
 TENANT, MAIN, SECOND = "inn", "+16125550100", "+16125550199"
-ANNA, BEN = "+16125550001", "+16125550002"
+ANNA, BEN, CLARA = "+16125550001", "+16125550002", "+16125550003"
 FILE = "inn.yaml"
 BOOK = (Path(__file__).parent / FILE).read_text()
 
@@ -141,7 +141,7 @@ def _hire(world: World) -> StaffIdentity:
     add_staff(
         world,
         NewStaff(TENANT, "carol", "carol@inn.example", "Carol", "a long password",
-                 mobile="+16125550300", teams=("desk",), on_shift=True),
+                 mobile="+16125550300", teams=("desk", "pool"), on_shift=True),
     )  # fmt: skip
     login = find_login(world, "carol")
     assert login is not None
