@@ -20,8 +20,8 @@ from router.flows.rulebooks.files import (
 )
 from router.flows.rulebooks.found_files import found_file, note_live
 from router.flows.rulebooks.in_force import (
-    all_in_force,
     in_force,
+    known_files,
     of_file,
     put_in_force,
     take_turn,
@@ -39,7 +39,7 @@ __all__ = ["Published", "publish_file", "publish_folder"]
 def publish_folder(world: World, folder: Path) -> list[Published]:
     """Look at every rulebook of a folder and publish those that changed. Safe to run twice.
 
-    Live rulebooks whose files are missing come last. A folder that cannot be read has none.
+    Known files that are missing come last. A folder that cannot be read has none.
     """
     try:
         names = book_names(folder)
@@ -47,8 +47,8 @@ def publish_folder(world: World, folder: Path) -> list[Published]:
         names = []
     found = [publish_file(world, folder, name) for name in names]
     with world.store.read() as connection:
-        wanted = {one.file for one in all_in_force(connection)}
-    return found + [publish_file(world, folder, name) for name in sorted(wanted - {*names})]
+        known = known_files(connection)
+    return found + [publish_file(world, folder, name) for name in sorted(known - {*names})]
 
 
 def publish_file(

@@ -18,7 +18,7 @@ import structlog
 from router.flows.publish import Published, publish_file
 from router.flows.ripples import Ripples
 from router.flows.rulebooks.files import Look, Unreadable, book_names, look_at
-from router.flows.rulebooks.in_force import all_in_force
+from router.flows.rulebooks.in_force import known_files
 from router.flows.world import World
 from router.jobs.bell import Bell
 from router.jobs.live import ANY
@@ -112,7 +112,7 @@ class RulesWatch:
 
     def _observe(self, now_seconds: float) -> None:
         folder = self.world.settings.rules_dir
-        names = self._live_names() if now_seconds >= self._all_due_at else set()
+        names = self._known_names() if now_seconds >= self._all_due_at else set()
         with suppress(Unreadable):  # then every file of it is missing, and told so
             names |= {*book_names(folder)}
         for name in names - {*self._files}:
@@ -125,10 +125,10 @@ class RulesWatch:
             self._look_again(self._files.values())
             self._all_due_at = now_seconds + ALL_SECONDS
 
-    def _live_names(self) -> set[str]:
-        """Files that ought to be there."""
+    def _known_names(self) -> set[str]:
+        """Files that ought to be there, or were there when a clock last looked."""
         with self.world.store.read() as connection:
-            return {one.file for one in all_in_force(connection)}
+            return known_files(connection)
 
     def _look_again(self, files: Iterable[Watched]) -> None:
         for watched in files:

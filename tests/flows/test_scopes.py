@@ -15,6 +15,7 @@ from router.flows.held import hold_thread
 from router.flows.privacy.erase import erase
 from router.flows.publish import publish_folder
 from router.flows.release import release_due
+from router.flows.restoring.missing import count_missing
 from router.flows.show import show
 from router.flows.staff import StaffIdentity
 from router.flows.thread_page import open_thread
@@ -289,15 +290,19 @@ def test_a_number_that_leaves_takes_what_it_held_along(
     assert line.log(alice)[-1].startswith("Towels")
 
 
-def test_persons_are_found_for_contacts_from_before_there_were_any(hotel: World) -> None:
-    on_whatsapp = Person(hotel, "whatsapp:+16125550001")
-    on_whatsapp.texts("please stop texting me")
-    with hotel.store.write() as connection:  # as the first version kept it
-        keys = hotel.keys(connection, TENANT)
-        old = keys.lookup("address", on_whatsapp.address)
+def keep_as_the_first_version_did(person: Person) -> None:
+    with person.world.store.write() as connection:
+        keys = person.world.keys(connection, TENANT)
+        old = keys.lookup("address", person.address)
         connection.execute(update(Contact).values(person=old))
         connection.execute(update(Suppression).values(lookup=old))
         connection.execute(update(ConsentEvent).values(lookup=old))
+
+
+def test_persons_are_found_for_contacts_from_before_there_were_any(hotel: World) -> None:
+    on_whatsapp = Person(hotel, "whatsapp:+16125550001")
+    on_whatsapp.texts("please stop texting me")
+    keep_as_the_first_version_did(on_whatsapp)
     assert find_persons(hotel) == 1
     assert find_persons(hotel) == 0
     on_whatsapp.texts("WRONG PERSON")
@@ -305,3 +310,12 @@ def test_persons_are_found_for_contacts_from_before_there_were_any(hotel: World)
     assert shown["consent"]["opted_out"]
     assert len(shown["consent"]["events"]) == 1
     assert count_differences(hotel) == 0
+
+
+def test_the_carrier_s_own_block_is_no_wish_once_a_person_is_found(hotel: World) -> None:
+    on_whatsapp = Person(hotel, "whatsapp:+16125550001")
+    on_whatsapp.texts("STOP")
+    keep_as_the_first_version_did(on_whatsapp)
+    assert find_persons(hotel) == 1
+    on_whatsapp.texts("START")
+    assert count_missing(hotel) == (0, 0), "nothing that START has lifted is to hold again"

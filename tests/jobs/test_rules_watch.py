@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from bench.generated_book import generate_book
+from router.flows.publish import publish_folder
 from router.flows.rulebooks.history import history
 from router.flows.rulebooks.published import Published
 from router.flows.tenants import banner
@@ -252,6 +253,21 @@ def test_a_second_file_is_told_to_its_tenant_and_forgotten_when_it_goes(stage: S
     assert (told.files[0].file, told.files[0].state) == ("second.yaml", "clashing")
     assert "has its rulebook in grand-hotel.yaml already" in told.files[0].findings[0]
     second.unlink()
+    wait_for(lambda: not stage.is_told())
+
+
+def test_a_second_file_that_goes_while_no_clock_watches_is_forgotten_by_the_next(
+    world: World, watch: Callable[[], threading.Event]
+) -> None:
+    stage = Stage(world)
+    stage.file.write_text(BOOK)
+    publish_folder(world, stage.folder)
+    second = stage.folder / "second.yaml"
+    shutil.copy(stage.file, second)
+    publish_folder(world, stage.folder)
+    assert stage.is_told()
+    second.unlink()
+    watch()
     wait_for(lambda: not stage.is_told())
 
 

@@ -3,6 +3,7 @@
 from sqlalchemy import Connection, exists, select, update
 from sqlmodel import col
 
+from router.flows.consent.scopes import CARRIER
 from router.flows.held import person_of
 from router.flows.world import World
 from router.store.rows import AnyRow
@@ -72,4 +73,5 @@ def _move_suppressions(
             .where(*mine, col(Suppression.scope) == scope)
             .values(lookup=person, how=how, since=since)
         )
-        world.ledger.append(since, keys.tenant_id, "suppressed", person, scope)
+        if not scope.startswith(CARRIER):
+            world.ledger.append(since, keys.tenant_id, "suppressed", person, scope)

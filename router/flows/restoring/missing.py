@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
+from router.flows.consent.scopes import CARRIER
 from router.flows.consent.standing import derive
 from router.flows.world import World
 from router.store.ledger import Entry
@@ -20,7 +21,7 @@ def opt_outs_missing(connection: Connection, entries: Iterable[Entry]) -> list[E
     """Those that the last of `entries` about them leaves suppressed, and that do not hold."""
     last = {(one.tenant, one.lookup, one.scope): one for one in entries if one.what != "erased"}
     tenants = set(connection.execute(select(col(Tenant.id))).scalars())
-    wanted = [one for one in last.values() if one.what == "suppressed" and one.tenant in tenants]
+    wanted = [one for one in last.values() if one.tenant in tenants and _is_wish(one)]
     absent = [one for one in wanted if not _is_suppressed(connection, one)]
     return [one for one in absent if not _was_lifted(connection, one)]
 
@@ -47,6 +48,13 @@ def count_missing(world: World) -> tuple[int, int]:
     with world.store.read() as connection:
         opt_outs = opt_outs_missing(connection, entries)
         return len(opt_outs), len(erased_and_back(connection, entries))
+
+
+def _is_wish(entry: Entry) -> bool:
+    """Whether somebody is to be left alone; the carrier's own blocks, some of which an older ledger
+    has, are the carrier's to tell.
+    """
+    return entry.what == "suppressed" and not entry.scope.startswith(CARRIER)
 
 
 def _is_suppressed(connection: Connection, entry: Entry) -> bool:

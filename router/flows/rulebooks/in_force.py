@@ -8,7 +8,7 @@ from sqlmodel import col
 from router.flows.audit import Detail, note
 from router.flows.numbers import renumber
 from router.flows.rulebooks.files import Candidate
-from router.flows.rulebooks.found_files import forget_earlier_file, note_live
+from router.flows.rulebooks.found_files import forget_earlier_file, found_files, note_live
 from router.flows.world import World
 from router.store.tables import Revision, Tenant
 from rules.model import Rulebook
@@ -41,6 +41,12 @@ def take_turn(connection: Connection) -> None:
 def all_in_force(connection: Connection) -> list[InForce]:
     """The live revision of every tenant."""
     return [InForce(*row) for row in connection.execute(_IN_FORCE)]
+
+
+def known_files(connection: Connection) -> set[str]:
+    """The files of what is in force, and all that a clock has seen and not yet missed."""
+    seen = {found.file for found in found_files(connection)}
+    return seen | {one.file for one in all_in_force(connection)}
 
 
 def in_force(connection: Connection, tenant_id: str) -> InForce | None:

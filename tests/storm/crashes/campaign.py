@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.storm.crashes import desk, incoming, sending
+from tests.storm.crashes import accounts, commands, desk, incoming, sending, upkeep
 from tests.storm.crashes.dying import Died
 from tests.storm.crashes.outcome import Outcome, differences, read_outcome
 from tests.storm.crashes.recovery import recover
@@ -18,7 +18,14 @@ from tests.storm.stage.report import Say
 from tests.storm.stage.servers import cluster
 from tests.storm.stage.stage import POSTGRESQL, kinds
 
-SCENARIOS = (*incoming.SCENARIOS, *sending.SCENARIOS, *desk.SCENARIOS)
+SCENARIOS = (
+    *incoming.SCENARIOS,
+    *sending.SCENARIOS,
+    *upkeep.SCENARIOS,
+    *desk.SCENARIOS,
+    *accounts.SCENARIOS,
+    *commands.SCENARIOS,
+)
 FEW = 8  # scenarios of the short form, with one death each
 
 
@@ -67,8 +74,11 @@ def examine(stage: Stage, scenario: Scenario, chance: random.Random | None = Non
     """Let a scenario die at each boundary (or at one of them), and see what is different then."""
     boundaries = play(stage, scenario, None)
     expected = read_outcome(stage)
-    tried = range(boundaries) if chance is None else [chance.randrange(boundaries)]
-    wrong = [
+    tried = range(boundaries)
+    if chance is not None and boundaries:
+        tried = range(first := chance.randrange(boundaries), first + 1)
+    wrong = [f"{scenario.name}: commits nothing"] if not boundaries else []
+    wrong += [
         f"{scenario.name}, dead {stage.reaper.place} of {boundaries}: {difference}"
         for at in tried
         for difference in _different(stage, scenario, at, expected)

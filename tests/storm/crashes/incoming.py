@@ -10,7 +10,7 @@ from router.flows.spool import drain_spool, spool
 from router.flows.world import World
 from tests.storm.crashes.recovery import tick
 from tests.storm.crashes.scenario import Scenario
-from tests.storm.crashes.stage import BEN, BOOK, TENANT, Stage, save_book
+from tests.storm.crashes.stage import BEN, BOOK, FILE, TENANT, Stage, save_book
 from tests.storm.crashes.texts import last_body
 
 CODE = re.compile(r"\b[0-9]{6}\b")
@@ -66,6 +66,16 @@ def _publish(stage: Stage, world: World) -> None:
     publish_folder(world, stage.settings.rules_dir)
 
 
+def _mend(stage: Stage) -> None:
+    save_book(stage.settings, BROKEN_BOOK)
+    _publish(stage, stage.world)
+    save_book(stage.settings, BOOK)
+
+
+def _take_away(stage: Stage) -> None:
+    (stage.settings.rules_dir / FILE).unlink()
+
+
 def _publish_another(stage: Stage) -> None:
     save_book(stage.settings, OTHER_BOOK)
     _publish(stage, stage.world)
@@ -78,7 +88,7 @@ SCENARIOS = (
     _text("STOP out of nowhere", "STOP"),
     _text("START after STOP", "START", "tea", "STOP"),
     _text("HELP", "HELP"),
-    _text("words that may be an opt-out", "stop it please, no more", "tea"),
+    _text("words that may be an opt-out", "not interested", "tea"),
     _text("DELETE", "DELETE", "tea"),
     _text("an enrollment begins", "SUMMIT26"),
     _text("an enrollment ends", "Anna", "SUMMIT26"),
@@ -89,6 +99,8 @@ SCENARIOS = (
     Scenario("the log is read", lambda stage, world: reconcile(world, stage.carrier), _lose_two),
     _save(OTHER_BOOK),
     _save(BROKEN_BOOK),
+    Scenario("a broken rulebook is mended", _publish, _mend),
+    Scenario("the file of a rulebook is missed", _publish, _take_away),
     Scenario(
         "a rulebook is taken back",
         lambda _, world: roll_back(world, TENANT, "carol", 1),

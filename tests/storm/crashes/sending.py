@@ -21,7 +21,7 @@ from tests.storm.crashes.incoming import ask_to_be_erased, deliver
 from tests.storm.crashes.plain_carrier import End
 from tests.storm.crashes.recovery import tick
 from tests.storm.crashes.scenario import Prepare, Scenario
-from tests.storm.crashes.stage import ANNA, BEN, BOOK, SECOND, TENANT, Stage, save_book
+from tests.storm.crashes.stage import ANNA, BEN, BOOK, CLARA, SECOND, TENANT, Stage, save_book
 from tests.storm.crashes.texts import outgoing
 
 LOST = Unknown("no whole answer")
@@ -31,7 +31,7 @@ SMALLER_BOOK = BOOK.replace('  second: "+16125550199"\n', "")
 def send_all(stage: Stage, world: World) -> None:
     """As the pump does: claim, hand over, write down, until there is nothing left."""
     while claims := claim_all(stage, world):
-        record_all(world, [(each, _hand_over(stage, each)) for each in claims])
+        record_all(world, hand_over(stage, claims))
 
 
 def claim_all(stage: Stage, world: World) -> list[Claim]:
@@ -41,9 +41,13 @@ def claim_all(stage: Stage, world: World) -> list[Claim]:
     return [each for sender in senders for each in claim(world, sender, 10).messages]
 
 
-def _hand_over(stage: Stage, claimed: Claim) -> Outcome:
-    outgoing = Outgoing(claimed.to, claimed.number, claimed.body, None, "", claimed.deadline)
-    return stage.carrier.send(outgoing)
+def hand_over(stage: Stage, claims: list[Claim]) -> list[tuple[Claim, Outcome]]:
+    """Have the carrier send these."""
+    return [(each, stage.carrier.send(_outgoing(each))) for each in claims]
+
+
+def _outgoing(claimed: Claim) -> Outgoing:
+    return Outgoing(claimed.to, claimed.number, claimed.body, None, "", claimed.deadline)
 
 
 def with_texts(*ends: End, body: str = "tea", barred: Refused | None = None) -> Prepare:
@@ -82,7 +86,9 @@ def _sent(stage: Stage) -> None:
     send_all(stage, stage.world)
 
 
-def _news(status: str, code: int | None = None) -> Callable[[Stage, World], None]:
+def report(status: str, code: int | None = None) -> Callable[[Stage, World], None]:
+    """The carrier calls back about the first of our texts."""
+
     def act(stage: Stage, world: World) -> None:
         row = outgoing(stage)[0]
         sid = row.first_sid or row.sid
@@ -93,7 +99,7 @@ def _news(status: str, code: int | None = None) -> Callable[[Stage, World], None
 
 def _held_for_a_retry(stage: Stage) -> None:
     _sent(stage)
-    _news("undelivered", 30003)(stage, stage.world)
+    report("undelivered", 30003)(stage, stage.world)
     stage.now.advance(minutes=11)
 
 
@@ -117,10 +123,19 @@ def _slow(stage: Stage) -> None:
     stage.now.advance(minutes=6)
 
 
+def _silent(stage: Stage) -> None:
+    """Somebody was asked whether they want no more texts, and has not answered for a day."""
+    stage.texts("tea", "not interested")
+    send_all(stage, stage.world)
+    stage.now.advance(hours=25)
+
+
 def _nobody_here(stage: Stage) -> None:
+    """Two people came while nobody was on shift; one had somebody, who left and is back."""
+    stage.texts("swim", from_address=CLARA)
     set_shift(stage.world, TENANT, "carol", on=False)
-    stage.texts("tea", "owner")
-    stage.texts("tea", from_address=BEN)
+    stage.texts("swim")
+    stage.texts("swim", from_address=BEN)
     set_shift(stage.world, TENANT, "carol", on=True)
 
 
@@ -144,15 +159,16 @@ SCENARIOS = (
     Scenario("a person is refused", send_all, with_texts(barred=Refused(21610, "suppress"))),
     Scenario("the account is refused", send_all, with_texts(End(Refused(20003, "stop_sender")))),
     Scenario("an answer is lost", send_all, with_texts(End(LOST, is_taken=True))),
-    Scenario("a callback", _news("delivered"), _sent),
-    Scenario("not delivered, for now", _news("undelivered", 30003), _sent),
-    Scenario("not delivered, for good", _news("undelivered", 30005), _sent),
+    Scenario("a callback", report("delivered"), _sent),
+    Scenario("not delivered, for now", report("undelivered", 30003), _sent),
+    Scenario("not delivered, for good", report("undelivered", 30005), _sent),
     Scenario("in doubt and in the log", _settle, _in_doubt(taken=True)),
     Scenario("in doubt and not in the log", _settle, _in_doubt(taken=False)),
     Scenario("a code in doubt", _settle, _in_doubt(taken=False, body="DELETE")),
     Scenario("stranded", lambda _, world: let_go_stranded(world), _strand),
     Scenario("released", lambda _, world: release_due(world), _held_for_a_retry),
     Scenario("a timer fires", lambda _, world: fire_due(world), _slow),
+    Scenario("silence is an opt-out", lambda _, world: fire_due(world), _silent),
     Scenario("queues are drained", lambda _, world: drain_queues(world), _nobody_here),
     Scenario("an erasure", _erase, _confirmed),
     Scenario(
