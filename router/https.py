@@ -16,6 +16,7 @@ from urllib.parse import SplitResult, quote
 import certifi
 
 PORTS = {"https": 443, "http": 80}
+_FIRST_FINAL = 200
 _LONGEST_RETRY_AFTER = 3600.0
 _IN_A_TARGET = "/%:@!$&'()*+,;=~-._?"
 
@@ -71,7 +72,10 @@ def ask(
     connection.sock = _LimitedSocket(opened, limits, before_writing)
     headers = {"Host": request.host, **request.headers}
     connection.request(request.method, request.target, request.body or None, headers)
-    return connection.getresponse()
+    answer = connection.getresponse()
+    if answer.status < _FIRST_FINAL:  # http.client passes over 100 alone; the answer is to come
+        raise http.client.BadStatusLine(str(answer.status))
+    return answer
 
 
 def seconds_left(ends_at: float) -> float:

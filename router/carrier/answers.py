@@ -85,14 +85,17 @@ def webhooks(address: object, record: Any) -> NumberWebhooks:
 
 
 def newest_first(
-    records: Iterable[Any], since: datetime, most_older: int | None = None
+    records: Iterable[Any], direction: str, since: datetime, most_older: int | None = None
 ) -> list[Listed]:
-    """Those of a log from `since` on. The log comes newest first, which nobody promises: so it is
-    read whole, or until `most_older` in a row are older.
+    """Those of a log that go in a direction (`inbound`, or what begins with `outbound`), from
+    `since` on. The log comes newest first, which nobody promises: so it is read whole, or until
+    `most_older` of them in a row are older.
     """
     first = since.astimezone(UTC).replace(microsecond=0)
     found, older = [], 0
     for each in map(listed, records):
+        if not each.direction.startswith(direction):
+            continue  # what we sent may have waited at the carrier, and its order is another
         if each.created_at >= first:
             found.append(each)
             older = 0

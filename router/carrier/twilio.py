@@ -93,9 +93,7 @@ class TwilioCarrier:
         """See Carrier. Not filtered by DateSent, which a text still in the queue does not have."""
         with asking("list what we sent"):
             found = self._messages.stream(to=to, from_=from_address, page_size=_PAGE_SIZE)
-            return [
-                each for each in newest_first(found, since) if each.direction.startswith("outbound")
-            ]
+            return newest_first(found, "outbound", since)
 
     def find_listed(self, sid: str, to: str, from_address: str) -> Listed | None:
         """See Carrier."""
@@ -108,14 +106,13 @@ class TwilioCarrier:
         first_day = datetime.combine(since.astimezone(UTC).date(), time(), UTC)
         with asking("list what people sent"):
             found = self._messages.stream(date_sent_after=first_day, page_size=_PAGE_SIZE)
-            young = newest_first(found, since, most_older=2 * _PAGE_SIZE)
-            return [each for each in young if each.direction == "inbound"]
+            return newest_first(found, "inbound", since, most_older=2 * _PAGE_SIZE)
 
     def list_written(self, from_address: str, since: datetime) -> list[Listed]:
         """See Carrier."""
         with asking("list what a person sent"):
             found = self._messages.stream(from_=from_address, page_size=_PAGE_SIZE)
-            return [each for each in newest_first(found, since) if each.direction == "inbound"]
+            return newest_first(found, "inbound", since)
 
     def list_media(self, sid: str) -> tuple[Media, ...]:
         """See Carrier."""

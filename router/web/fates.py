@@ -39,7 +39,8 @@ REVIEWED = {
     "log is away": "The carrier's log could not be read for hours.",
     "twin": "The carrier's log has a text with the same words, of another time.",
     "other words": "The carrier's log has a text of that time in other words: it may be this one.",
-    "in vain": "The carrier has failed on it again and again, while it takes others.",
+    "account refused": "The carrier refuses this one as if it refused us, and takes others.",
+    "in vain": "The carrier has failed on it again and again.",
     "number left the rulebook": "Its number left the rulebook while it was on its way.",
     "restored": "A backup was restored, which does not know what has left since.",
 }

@@ -83,6 +83,7 @@ def test_a_connection_that_is_said_to_close_is_not_kept() -> None:
         OK + b"Transfer-Encoding: chunked\r\n\r\nmany\r\n",
         OK + b"Content-Length: %d\r\n\r\n" % (2 * LARGEST_ANSWER),
         OK + b"\r\n" + b"x" * (LARGEST_ANSWER + 1),
+        b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + OK + b"Content-Length: 2\r\n\r\nok",
     ],
 )
 def test_half_of_an_answer_is_none_and_ends_its_connection(said: bytes) -> None:

@@ -296,26 +296,25 @@ def test_no_log_holds_a_number_or_a_text(stage: Stage, caplog: pytest.LogCapture
 
 
 def records(*ages_minutes: float) -> Iterator[SimpleNamespace]:
-    """Records of a log, as the SDK gives them."""
+    """Records of a log, as the SDK gives them; a negative age is of one that went out."""
     for number, age in enumerate(ages_minutes):
         yield SimpleNamespace(
             sid=f"SM{number}",
-            date_created=AT - timedelta(minutes=age),
+            date_created=AT - timedelta(minutes=abs(age)),
+            direction="outbound-api" if age < 0 else "inbound",
             num_media="0",
             error_code=None,
-            **dict.fromkeys(
-                ("to", "from_", "body", "status", "direction", "messaging_service_sid"), ""
-            ),
+            **dict.fromkeys(("to", "from_", "body", "status", "messaging_service_sid"), ""),
         )
 
 
 def test_a_log_is_read_until_it_has_been_older_for_a_while() -> None:
-    log = records(1, 70, 80, 2, 70, 71, 72, 73, 3)
-    found = newest_first(log, AT - timedelta(hours=1), most_older=3)
+    log = records(1, 70, 80, 2, 70, -90, 71, -1, 72, 73, 3)
+    found = newest_first(log, "inbound", AT - timedelta(hours=1), most_older=3)
     assert [each.sid for each in found] == ["SM0", "SM3"]
     assert len(list(log)) == 2, "the rest was not asked for"
 
 
 def test_a_log_may_be_read_whole() -> None:
-    found = newest_first(records(1, 70, 80, 90, 2), AT - timedelta(hours=1))
-    assert [each.sid for each in found] == ["SM0", "SM4"]
+    found = newest_first(records(1, 70, 80, 90, -1, 2), "inbound", AT - timedelta(hours=1))
+    assert [each.sid for each in found] == ["SM0", "SM5"]

@@ -64,16 +64,6 @@ _OF_PERSONS = _OF_TENANT.where(
     col(ConsentEvent.lookup).in_(bindparam("persons", expanding=True))
 ).with_only_columns(col(ConsentEvent.lookup), col(ConsentEvent.what), col(ConsentEvent.scope))
 
-_OPT_OUTS = (
-    select(col(ConsentEvent.lookup), col(ConsentEvent.scope), col(ConsentEvent.at))
-    .where(
-        col(ConsentEvent.tenant_id) == bindparam("tenant"),
-        col(ConsentEvent.lookup).in_(bindparam("persons", expanding=True)),
-        col(ConsentEvent.what) == "opt_out",
-    )
-    .order_by(col(ConsentEvent.at))
-)
-
 
 def event_row(keys: TenantKeys, person: bytes, event: Event) -> dict[str, Any]:
     """The sealed row of an event of a person."""
@@ -129,17 +119,6 @@ def standings_of(
         for row in connection.execute(_OF_PERSONS, wanted):
             events[row.lookup].append((row.what, row.scope))
     return {person: derive(theirs) for person, theirs in events.items()}
-
-
-def opt_outs_of(
-    connection: Connection, tenant_id: str, persons: Iterable[bytes]
-) -> dict[bytes, dict[str, datetime]]:
-    """When each person last opted out of each scope, whether or not they have come back since."""
-    found: dict[bytes, dict[str, datetime]] = {person: {} for person in persons}
-    if found:
-        for row in connection.execute(_OPT_OUTS, {"tenant": tenant_id, "persons": list(found)}):
-            found[row.lookup][row.scope] = row.at
-    return found
 
 
 def _open(keys: TenantKeys, row: AnyRow) -> Event:

@@ -16,6 +16,7 @@ from sqlmodel import col
 from router.couriers import mail, post
 from router.flows.world import World
 from router.store.rows import AnySelect, table
+from router.store.server_clock import is_astray
 from router.store.tables import Dispatch
 
 LEASE = timedelta(seconds=60)
@@ -98,6 +99,8 @@ def claim_dispatches(world: World, tenant_id: str, limit: int) -> tuple[Dispatch
     at, deadline = world.now(), world.monotonic() + LEASE.total_seconds() / 3
     token = secrets.token_hex(8)
     with world.store.write() as connection:
+        if is_astray(connection):
+            return ()
         wanted = {"tenant": tenant_id, "now": at}
         connection.execute(_TRY_AGAIN, wanted)
         connection.execute(_GIVE_UP, wanted)

@@ -88,6 +88,7 @@ class Claim:
     send_at: datetime
     clear_seconds: float
     created_at: datetime
+    claimed_at: datetime
     deadline: float  # of world.monotonic: not one byte is written after it
     is_probe: bool = False
     was_refused: bool = False
@@ -148,9 +149,8 @@ def claim(world: World, sender: Sender, limit: int, *, answers_only: bool = Fals
         _mark(connection, claimed, at, lease_until)
         if claimed:
             _move_line(connection, line, lease_until)
-    had_all = len(rows) < most and not line.is_probed
     aside = frozenset(row.thread_id for row in rows if verdicts[row.id])
-    return Claims(claimed, aside, line.turns.again_in(at), had_all=had_all)
+    return Claims(claimed, aside, line.turns.again_in(at), had_all=len(rows) < most)
 
 
 def _hold_line(world: World, connection: Connection, sender: Sender) -> _Line | None:
@@ -203,6 +203,7 @@ def _claims(
             send_at=send_at,
             clear_seconds=clear_seconds,
             created_at=row.created_at,
+            claimed_at=line.at,
             deadline=expires,
             is_probe=line.is_probed,
             was_refused=row.reason == REFUSED,

@@ -32,17 +32,21 @@ LAGS = "log lags"  # the reasons of what is looked up again
 NEAR, AWAY, COMPANY = "log is near", "log is away", "another is sent"
 LONGEST_OUTAGE = timedelta(hours=4)  # so long a carrier that is away leaves nothing to people
 ALTERED, IN_VAIN = "other words", "in vain"
-MOST_ATTEMPTS = 6  # of a text, where others of its number are taken meanwhile
+MOST_ABSENCES = 6  # of a text, where others of its number are taken meanwhile
+MOST_ABSENCES_OF_ALL = 100  # and where none are: some four hours
 
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """What a message is from now on; `not_before`: when it is looked up again, still in doubt."""
+    """What a message is from now on; `not_before`: when it is looked up again, still in doubt;
+    `is_absent`: the log shows that this attempt was not taken.
+    """
 
     state: str
     sid: str | None = None
     reason: str | None = None
     not_before: datetime | None = None
+    is_absent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,18 +129,19 @@ def _conclude_absent(
         if has_company(connection, sender.tenant_id, doubt):
             return _later(world, doubt, COMPANY)
         return Settlement("review", reason=ALTERED)
-    if _is_in_vain(world, connection, sender, doubt):
+    if _is_in_vain(connection, sender, doubt):
         return Settlement("review", reason=IN_VAIN)
-    return Settlement("queued")
+    return Settlement("queued", is_absent=True)
 
 
-def _is_in_vain(world: World, connection: Connection, sender: Sender, doubt: Doubt) -> bool:
+def _is_in_vain(connection: Connection, sender: Sender, doubt: Doubt) -> bool:
     """Whether it is this text that cannot be sent, and not that nothing can: its thread waits."""
-    if doubt.attempt < MOST_ATTEMPTS:
+    absences = doubt.absences + 1
+    if absences < MOST_ABSENCES:
         return False
-    if world.now() - doubt.created_at > LONGEST_OUTAGE:
-        return True
-    return others_were_taken(connection, sender.tenant_id, doubt)
+    return absences >= MOST_ABSENCES_OF_ALL or others_were_taken(
+        connection, sender.tenant_id, doubt.number, doubt.attempted_at
+    )
 
 
 def _later(world: World, doubt: Doubt, reason: str, wait: timedelta | None = None) -> Settlement:

@@ -27,7 +27,9 @@ BATCH = 50
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """An attempt of which nothing was heard. `to` is empty where it cannot be read any more."""
+    """An attempt of which nothing was heard. `to` is empty where it cannot be read any more;
+    `absences`: how often the log has shown so far that an attempt was not taken.
+    """
 
     message_id: str
     thread_id: str
@@ -37,9 +39,8 @@ class Doubt:
     to: str
     body: str
     number: str
-    attempt: int
+    absences: int
     attempted_at: datetime
-    created_at: datetime
     reason: str | None
     witnesses: tuple[Witness, ...]
 
@@ -62,9 +63,8 @@ _WITH_CONTACT: AnySelect = (
         col(Message.body),
         col(Message.number),
         col(Message.reason),
-        col(Message.attempt),
+        col(Message.absences),
         col(Message.attempted_at),
-        col(Message.created_at),
         col(Contact.id).label("contact_id"),
         col(Contact.address),
     )
@@ -143,9 +143,9 @@ def has_been_overtaken(connection: Connection, tenant_id: str, doubt: Doubt) -> 
     return bool(connection.execute(_OVERTAKEN, wanted).scalar_one())
 
 
-def others_were_taken(connection: Connection, tenant_id: str, doubt: Doubt) -> bool:
-    """Whether the carrier has taken another text of the number since this attempt began."""
-    wanted = {"tenant": tenant_id, "address": doubt.number, "since": doubt.attempted_at}
+def others_were_taken(connection: Connection, tenant_id: str, number: str, since: datetime) -> bool:
+    """Whether the carrier has taken a text of the number that was tried since then."""
+    wanted = {"tenant": tenant_id, "address": number, "since": since}
     return bool(connection.execute(_OTHERS_TAKEN, wanted).scalar_one())
 
 
@@ -171,9 +171,8 @@ def _doubt(world: World, connection: Connection, keys: TenantKeys, row: AnyRow) 
         to=to,
         body=body,
         number=row.number,
-        attempt=row.attempt,
+        absences=row.absences or 0,
         attempted_at=row.attempted_at,
-        created_at=row.created_at,
         reason=row.reason,
         witnesses=find_witnesses(world, connection, keys, row),
     )

@@ -19,8 +19,9 @@ from router.carrier.api import (
 )
 from router.flows.consent.refusals import RefusedMessage, take_refusal
 from router.flows.sending.claims import Claim
+from router.flows.sending.doubts import others_were_taken
 from router.flows.sending.merging import FAILURES
-from router.flows.sending.pauses import REFUSED, pause, resume, stop
+from router.flows.sending.pauses import PAUSE, REFUSED, pause, resume, stop
 from router.flows.sending.strays import find_strays, keep_stray, merge_strays
 from router.flows.world import World
 from router.store.engine import DatabaseDown
@@ -28,7 +29,7 @@ from router.store.rows import table
 from router.store.tables import Message
 
 LONGEST_DELAY_SECONDS = 300.0
-MOST_STOPS = 2  # by one text: an account may be refused again just then
+MOST_STOPS = 6  # attempts of a text that stops its number again and again
 
 Attempt = tuple[Claim, Outcome]
 
@@ -92,9 +93,8 @@ def record(world: World, claimed: Claim, outcome: Outcome) -> None:
                 _settle(connection, claimed, at, state="queued", not_before=again, error_code=code)
                 if seconds:  # it asks for a pause, or is not there: that holds for all we send
                     pause(connection, *whose, at + timedelta(seconds=seconds))
-            case Refused(code, "stop_sender") if not _is_refused_alone(claimed):
-                _settle(connection, claimed, at, state="queued", error_code=code, reason=REFUSED)
-                stop(connection, *whose, code, at)
+            case Refused(code, "stop_sender"):
+                _take_account_refusal(connection, claimed, code, at)
             case Refused(code, action):
                 settled = _settle(connection, claimed, at, state="failed", error_code=code)
                 if settled and action == "suppress" and code is not None:
@@ -163,11 +163,31 @@ def _settle(connection: Connection, claimed: Claim, at: datetime, **values: obje
     return bool(changed.rowcount)
 
 
-def _is_refused_alone(claimed: Claim) -> bool:
-    """Whether it is this text that is refused and not our account, which has been found open since
-    it was refused before.
+def _take_account_refusal(
+    connection: Connection, claimed: Claim, code: int | None, at: datetime
+) -> None:
+    """The account is refused, so that its number stops; unless it was found open since this text
+    was refused so before. Then it may be this text alone: it comes ever later, and goes to a person
+    where others were taken just now, or after many times.
     """
-    return claimed.was_refused and not claimed.is_probe and claimed.attempt > MOST_STOPS
+    whose = (claimed.tenant_id, claimed.number)
+    again = None
+    if claimed.was_refused and not claimed.is_probe:
+        is_alone = others_were_taken(connection, *whose, claimed.claimed_at)
+        if is_alone or claimed.attempt > MOST_STOPS:
+            _settle(connection, claimed, at, state="review", error_code=code, reason=REFUSED)
+            return
+        again = at + claimed.attempt * PAUSE
+    _settle(
+        connection,
+        claimed,
+        at,
+        state="queued",
+        error_code=code,
+        reason=REFUSED,
+        not_before=again,
+    )
+    stop(connection, *whose, code, at)
 
 
 def _backoff(attempt: int, seconds: float) -> float:

@@ -25,6 +25,7 @@ from router.flows.privacy.progress import BEING_ERASED, is_being_erased
 from router.flows.privacy.request import CODE_DIGITS
 from router.flows.ripples import Ripples
 from router.flows.senders import bell_of
+from router.flows.sending.outlived import is_outlived, read_wishes
 from router.flows.sending.verdicts import CONFIRMATIONS, CONFIRMED_WITHIN
 from router.flows.staff import StaffIdentity
 from router.flows.world import World
@@ -41,6 +42,7 @@ MOST = 100
 SETTLED = "It has been settled meanwhile: what became of it stands below the text."
 NUMBER_GONE = "The number {}, from which it was to leave, is not in the rulebook any more."
 CODE_ENDED = "Its code does not hold any more: they have to text DELETE again."
+OUTLIVED = "They have opted out since it was written. If they are back, write to them anew."
 TOO_LATE = "An opt-out is confirmed within five minutes or not at all."
 
 _CODE = re.compile(rf"(?<!\d)\d{{{CODE_DIGITS}}}(?!\d)")
@@ -136,6 +138,8 @@ def _find(held: Held, message_id: str) -> AnyRow:
             col(Message.id),
             col(Message.number),
             col(Message.kind),
+            col(Message.purpose),
+            col(Message.topic),
             col(Message.template),
             col(Message.body),
             col(Message.created_at),
@@ -176,6 +180,9 @@ def _why_not_again(held: Held, message: AnyRow) -> str | None:
         return _why_no_code(held, message)
     if message.template in CONFIRMATIONS and held.at - message.created_at > CONFIRMED_WITHIN:
         return TOO_LATE
+    wishes = read_wishes(held.connection, held.tenant_id, [held.person])[held.person]
+    if is_outlived(message, wishes):
+        return OUTLIVED
     return None if message.kind in EXEMPT else why_locked(held)
 
 

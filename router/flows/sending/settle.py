@@ -4,7 +4,7 @@ The log is asked only after a grace longer than it lags behind; what it shows is
 `conclusions`.
 """
 
-from sqlalchemy import Connection, bindparam, exists, select, update
+from sqlalchemy import Connection, bindparam, exists, func, select, update
 from sqlmodel import col
 
 from router.carrier.api import Carrier, CarrierError
@@ -57,6 +57,7 @@ _SETTLE = (
         sid=bindparam("given"),
         reason=bindparam("why"),
         not_before=bindparam("until"),
+        absences=func.coalesce(col(Message.absences), 0) + bindparam("absent"),
         updated_at=bindparam("now"),
     )
 )
@@ -128,6 +129,7 @@ def _decide(world: World, sender: Sender, doubt: Doubt, look: Look) -> Ripples:
             "given": settlement.sid,
             "why": settlement.reason,
             "until": settlement.not_before,
+            "absent": int(settlement.is_absent),
             "now": world.now(),
         }
         connection.execute(_SETTLE, given)

@@ -9,13 +9,14 @@ from sqlalchemy import Connection, case, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from router.flows.consent.events import opt_outs_of, standings_of
+from router.flows.consent.events import standings_of
 from router.flows.consent.places import places_of
-from router.flows.consent.scopes import CARRIER, MARKETING, closes
+from router.flows.consent.scopes import CARRIER, MARKETING
 from router.flows.consent.standing import Purpose, Standing
 from router.flows.outbox import EXEMPT, OWN_TEXT_COUNTS
 from router.flows.privacy.request import CODE_LIVES, DELETE_CODE
 from router.flows.senders import Sender
+from router.flows.sending.outlived import find_outlived
 from router.flows.world import World
 from router.store.rows import AnyRow
 from router.store.sealing import TenantKeys
@@ -70,7 +71,6 @@ class Verdict:
 
 
 OUTLIVED = Verdict("canceled", "opted_out")
-SKEW = timedelta(seconds=10)  # of our machines' clocks, about what a person did
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +89,11 @@ class Judge:
             row.person for row in rows if row.kind not in EXEMPT and not self._is_answer(row)
         }
         standings = standings_of(self.connection, self.sender.tenant_id, unasked)
-        outlived = self._outlived([row for row in rows if row.attempt])
+        outlived = find_outlived(self.connection, self.sender.tenant_id, rows)
         return {
             row.id: OUTLIVED if row.id in outlived else self._verdict(row, standings)
             for row in rows
         }
-
-    def _outlived(self, rows: Sequence[AnyRow]) -> frozenset[str]:
-        """Those (ids) that an opt-out should have ended: it ends what waits, and these were on
-        their way then. It is no matter whether the person has come back since.
-        """
-        persons = {row.person for row in rows}
-        opt_outs = opt_outs_of(self.connection, self.sender.tenant_id, persons)
-        return frozenset(row.id for row in rows if _is_outlived(row, opt_outs[row.person]))
 
     def _verdict(self, row: AnyRow, standings: Mapping[bytes, Standing]) -> Verdict | None:
         if row.kind in EXEMPT:
@@ -147,9 +139,3 @@ class Judge:
         address = self.keys.open("contact.address", row.contact_id, row.address)
         opens = next_allowed(self.at, places_of(address, book.timezone), book.limits.quiet_hours)
         return Verdict("held", "quiet_hours", opens) if opens > self.at else None
-
-
-def _is_outlived(row: AnyRow, opt_outs: Mapping[str, datetime]) -> bool:
-    """Whether it was there before an opt-out, as far as clocks that differ can tell."""
-    later = frozenset(scope for scope, at in opt_outs.items() if at > row.created_at - SKEW)
-    return row.kind not in EXEMPT and closes(later, row.number, row.purpose, row.topic)

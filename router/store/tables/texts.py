@@ -86,6 +86,7 @@ class Message(SQLModel, table=True):
     author: str | None = None
     token: str | None = None
     attempt: int = 0
+    absences: int | None = None
     attempted_at: datetime | None = None
     lease_until: datetime | None = None
     not_before: datetime | None = None

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,6 +17,8 @@ from router.flows.publish import publish_folder
 from router.flows.ripples import CALM
 from router.flows.sweep import sweep
 from router.flows.world import World
+from router.now import real_now
+from router.store import server_clock
 from router.store.rows import AnyRow
 from router.store.tables import Dispatch
 from tests.couriers.receiver import Receiver
@@ -184,3 +187,17 @@ def test_pauses_double_up_to_ten_minutes_with_jitter() -> None:
 
 def test_nothing_to_tell_is_no_work(dispatcher: Dispatcher) -> None:
     assert dispatcher.send() == CALM
+
+
+@pytest.mark.usefixtures("told")
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_machine_whose_clock_is_astray_ends_no_call_of_another_and_makes_none(
+    hotel: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert len(claim_dispatches(hotel, TENANT, 10)) == 1
+    ahead = timedelta(minutes=5)
+    monkeypatch.setattr(server_clock, "real_now", lambda: real_now() + ahead)
+    elsewhere = replace(hotel, now=lambda: real_now() + ahead)
+    assert claim_dispatches(elsewhere, TENANT, 10) == ()
+    monkeypatch.setattr(server_clock, "real_now", real_now)
+    assert len(claim_dispatches(elsewhere, TENANT, 10)) == 1, "its lease has run out by that clock"

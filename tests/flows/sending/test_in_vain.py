@@ -6,10 +6,18 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
-from router.carrier.api import Carrier, Outcome, Outgoing, Refused, Unknown
-from router.flows.sending.conclusions import MOST_ATTEMPTS
+from router.carrier.api import Carrier, Delay, Outcome, Outgoing, Refused, Unknown
+from router.flows.sending import conclusions
+from router.flows.sending.conclusions import MOST_ABSENCES
+from router.flows.sending.outcomes import MOST_STOPS
+from router.flows.sending.pump import Pump
+from router.flows.sending.review import OUTLIVED, decide
 from router.flows.sending.stopped import stopped_senders
+from router.flows.staff import StaffIdentity
+from router.store.rows import table
+from router.store.tables import Message
 from tests.flows.conftest import Line, Person
 
 FAULT = Unknown("HTTP 500, code None")
@@ -59,6 +67,11 @@ def goes_on(line: Line, advance: Callable[..., None]) -> Goes:
     return go
 
 
+@pytest.fixture
+def carol(alice: Person) -> Person:
+    return Person(alice.world, "+16125550003")
+
+
 def out(person: Person) -> list[dict[str, Any]]:
     return [one for one in person.messages if one["direction"] == "out"]
 
@@ -72,38 +85,81 @@ def test_what_the_carrier_fails_on_while_it_takes_others_goes_to_a_person_and_it
 ) -> None:
     alice.texts("towels")
     alice.texts("soap please")
-    for _ in range(3 * MOST_ATTEMPTS):
+    for _ in range(3 * MOST_ABSENCES):
         if states(alice)[0] == "review":
             break
         bob.texts("towels")
         tried = goes_on(1, alice, FAULT)
     assert out(alice)[0]["reason"] == "in vain"
-    assert tried[alice.address] == MOST_ATTEMPTS + 1, "and once what stood behind"
+    assert tried[alice.address] == MOST_ABSENCES + 1, "and once what stood behind"
     goes_on(8, Person(alice.world, "+16125550009"), FAULT)
     assert line.log(alice) == ["Housekeeping will be with you shortly."]
 
 
-def test_what_fails_while_nothing_is_taken_is_tried_until_something_is(
-    alice: Person, line: Line, goes_on: Goes
+def test_what_fails_while_nothing_is_taken_is_tried_for_hours(
+    alice: Person, line: Line, goes_on: Goes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(conclusions, "MOST_ABSENCES_OF_ALL", 3 * MOST_ABSENCES)
     alice.texts("towels")
-    tried = goes_on(2 * MOST_ATTEMPTS, None, FAULT)
+    tried = goes_on(2 * MOST_ABSENCES, None, FAULT)
     assert states(alice)[0] in {"unknown", "queued"}
-    assert tried[alice.address] > MOST_ATTEMPTS
-    goes_on(2, None, FAULT, minutes=150)
+    assert tried[alice.address] > MOST_ABSENCES
+    goes_on(6 * MOST_ABSENCES, None, FAULT)
     assert states(alice) == ["review"], "nobody can tell any more whether all or this one fails"
+    assert tried[alice.address] == 3 * MOST_ABSENCES
 
 
-def test_one_text_that_is_refused_as_the_account_would_be_does_not_stop_its_number_for_good(
+def test_what_the_carrier_delayed_often_is_not_in_vain(
     alice: Person, bob: Person, line: Line, goes_on: Goes
 ) -> None:
     alice.texts("towels")
-    for _ in range(4):
+    tried = goes_on(MOST_ABSENCES + 2, alice, Delay(20429, 1), minutes=6)
+    assert tried[alice.address] > MOST_ABSENCES
+    bob.texts("towels")
+    goes_on(1, alice, FAULT)
+    assert states(alice)[0] in {"unknown", "queued"}
+
+
+def test_one_text_that_is_refused_as_the_account_would_be_does_not_stop_its_number_for_good(
+    alice: Person, bob: Person, carol: Person, line: Line, goes_on: Goes
+) -> None:
+    alice.texts("towels")
+    for _ in range(3):
+        bob.texts("towels")
+        carol.texts("towels")
+        tried = goes_on(1, alice, REFUSAL, minutes=11)
+    assert (states(alice), out(alice)[0]["reason"]) == (["review"], "account refused")
+    assert tried[alice.address] <= 3
+    assert line.log(bob) == line.log(carol) == 3 * ["Towels are on the way."]
+    assert stopped_senders(alice.world) == []
+
+
+def test_a_text_that_stops_its_number_whenever_another_has_opened_it_comes_ever_later(
+    alice: Person, bob: Person, line: Line, goes_on: Goes
+) -> None:
+    alice.texts("towels")
+    for _ in range(40):
+        if states(alice) == ["review"]:
+            break
         bob.texts("towels")
         tried = goes_on(1, alice, REFUSAL, minutes=6)
-    assert (states(alice), tried[alice.address]) == (["failed"], 3)
-    assert line.log(bob) == 4 * ["Towels are on the way."]
-    assert stopped_senders(alice.world) == []
+    assert states(alice) == ["review"]
+    assert tried[alice.address] <= MOST_STOPS + 1
+    assert line.log(bob)[-1] == "Towels are on the way."
+
+
+def test_a_number_that_is_stopped_and_has_nothing_ready_is_left_alone(
+    alice: Person, line: Line, goes_on: Goes, advance: Callable[..., None]
+) -> None:
+    alice.texts("towels")
+    goes_on(0, alice, REFUSAL)
+    alice.texts("STOP")
+    advance(minutes=6)
+    pump = Pump(alice.world, line.carrier, lambda _: None)
+    for sender_id in line.sender_ids():
+        pump.wake(sender_id)
+    assert pump.finish(5)
+    pump.close()
 
 
 def test_an_account_that_is_refused_again_and_again_fails_nothing(
@@ -136,3 +192,29 @@ def test_what_was_on_its_way_at_an_opt_out_does_not_leave_after_a_later_start(
     line.drain()
     assert out(alice)[0]["state"] == "canceled"
     assert "Towels are on the way." not in line.log(alice)
+
+
+def test_staff_cannot_send_again_what_an_opt_out_has_ended(
+    alice: Person, line: Line, goes_on: Goes, clerk: StaffIdentity
+) -> None:
+    alice.texts("towels")
+    goes_on(0, alice, FAULT)
+    with alice.world.store.write() as connection:
+        connection.execute(update(table(Message)).values(state="review"))
+    alice.texts("STOP")
+    alice.texts("START")
+    acted = decide(alice.world, clerk, alice.thread["id"], out(alice)[0]["id"], "again")
+    assert acted.refusal == OUTLIVED
+    assert out(alice)[0]["state"] == "review"
+
+
+def test_what_is_written_soon_after_a_return_is_of_afterwards(
+    alice: Person, line: Line, goes_on: Goes, advance: Callable[..., None]
+) -> None:
+    alice.texts("STOP")
+    alice.texts("START")
+    alice.texts("towels")
+    goes_on(0, alice, Delay(20429, 1))
+    advance(minutes=2)
+    line.drain()
+    assert "Towels are on the way." in line.log(alice)

@@ -21,7 +21,7 @@ def lineup() -> Lineup:
 
 def claims(tenant: str, count: int, priority: int = BULK) -> Claims:
     one = Claim(tenant, f"{tenant}-1", None, "m", "t", "k", 1, "+1", "reply", None, priority,
-                "+2", "hi", TODAY, 0.0, TODAY, 0.0)  # fmt: skip
+                "+2", "hi", TODAY, 0.0, TODAY, TODAY, 0.0)  # fmt: skip
     return Claims((one,) * count)
 
 
