@@ -20,6 +20,7 @@ from router.store import writer as writer_module
 from router.store.engine import DatabaseDown, Store
 from router.store.file_lock import FileLock
 from router.store.writer import Writer
+from tests.parts.locked import is_locked
 
 SOON = 10.0
 
@@ -99,15 +100,6 @@ def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Book]:
     book = Book(tmp_path / "book.sqlite")
     yield book
     book.store.close()
-
-
-def _is_locked(file: Path) -> bool:
-    with file.open("a") as looked_at:
-        try:
-            fcntl.flock(looked_at, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        return False
 
 
 def _writers(book: Book, *numbers: int, failing: int = -1) -> list[Callable[[], bool]]:
@@ -280,7 +272,7 @@ def test_a_process_that_waits_its_turn_goes_before_one_that_comes_again_and_agai
     with ThreadPoolExecutor(1) as pool:
         waits = pool.submit(write)
         gives_up_at = time.monotonic() + SOON
-        while not _is_locked(tmp_path / "book.lock-next"):
+        while not is_locked(tmp_path / "book.lock-next"):
             assert time.monotonic() < gives_up_at, "nobody waits"
             threading.Event().wait(0.001)
         eager.release()

@@ -19,6 +19,7 @@ from router.flows.world import World
 from router.jobs.shared_meters import SharedMeters
 from router.meters import INBOUND, STREAMS, Meters
 from tests.cli.conftest import ROOT, as_environment
+from tests.parts.locked import is_locked
 from tests.parts.ports import free_port
 from tests.web.visitor import GUEST, HOTEL, Visitor
 
@@ -67,7 +68,7 @@ def test_what_runs_is_finished_and_streams_end_at_once(
         fcntl.flock(lock, fcntl.LOCK_EX)  # the text waits for its turn to write
         text = threading.Thread(target=lambda: statuses.append(_text(port, businesses)))
         text.start()
-        _wait_until(lambda: _is_locked(Path(f"{database}.lock-next")))
+        _wait_until(lambda: is_locked(Path(f"{database}.lock-next")))
         server.send_signal(signal.SIGTERM)
         time.sleep(0.5)
         assert server.poll() is None
@@ -97,16 +98,6 @@ def _wait_until(holds: Callable[[], bool]) -> None:
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.05)
-
-
-def _is_locked(file: Path) -> bool:
-    """Whether another process has locked it; a lock's second file: whether one waits for it."""
-    with file.open("a") as looked_at:
-        try:
-            fcntl.flock(looked_at, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        return False
 
 
 def _answers(port: int) -> bool:
