@@ -5,6 +5,7 @@ import threading
 
 import click
 from granian.constants import Interfaces
+from granian.http import HTTP1Settings
 from granian.server import Server
 
 from router.carrier.twilio import TwilioCarrier
@@ -20,6 +21,9 @@ from router.logs import set_up_logs
 
 BLOCKING_THREADS = 48
 BACKLOG = 2048
+IDLE_MS = (
+    150_000  # longer than a proxy keeps a connection that nobody uses: Caddy 120 s, nginx 60 s
+)
 METRICS_PORT = click.option(
     "--metrics-port",
     type=click.IntRange(1, 65535),
@@ -51,6 +55,7 @@ def web(workers: int, threads: int) -> None:
         workers=workers,
         blocking_threads=threads,
         backlog=BACKLOG,
+        http1_settings=HTTP1Settings(header_read_timeout=IDLE_MS),
         websockets=False,
         log_access=False,
         respawn_failed_workers=True,

@@ -68,11 +68,20 @@ class Stretch:
 
     def _send_due(self) -> None:
         while self._next < len(self._requests) and self._due(self._next) <= time.perf_counter():
-            line = self._idle.pop() if self._idle else self._connect()
+            line = self._take()
             line.place, line.received = self._next, b""
             self._selector.register(line.socket, selectors.EVENT_READ, line)
             line.socket.sendall(self._requests[self._next])
             self._next += 1
+
+    def _take(self) -> Line:
+        """An idle connection that the server has not ended, or a new one."""
+        while self._idle:
+            line = self._idle.pop()
+            if not _is_ended(line.socket):
+                return line
+            line.socket.close()
+        return self._connect()
 
     def _connect(self) -> Line:
         made = socket.create_connection(("127.0.0.1", self._port), PATIENCE_SECONDS)
@@ -94,6 +103,15 @@ class Stretch:
         self.statuses[line.place] = line.received[9:12].decode()
         self.seconds[line.place] = time.perf_counter() - self._due(line.place)
         self._idle.append(line)
+
+
+def _is_ended(connection: socket.socket) -> bool:
+    try:
+        return not connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
 
 
 def main(file: Path, port: int) -> None:
