@@ -106,12 +106,15 @@ class Stretch:
 
 
 def _is_ended(connection: socket.socket) -> bool:
+    connection.settimeout(0)
     try:
-        return not connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        connection.recv(1)  # nobody has asked for anything
     except BlockingIOError:
+        connection.settimeout(PATIENCE_SECONDS)
         return False
     except OSError:
-        return True
+        pass
+    return True
 
 
 def main(file: Path, port: int) -> None:
