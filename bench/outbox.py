@@ -59,6 +59,7 @@ THREADS_AT_ONCE = 100
 PATIENCE_SECONDS = 90.0
 LOOK_SECONDS = 0.02
 CALM_SECONDS = 0.2
+NEXT_RING_SECONDS = 0.05  # by then one worker has taken the job, and another is next
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +74,16 @@ class Site:
     carrier: LocalCarrier
     crew: Crew
 
-    def send(self, senders: Iterable[str], texts: int) -> list[Arrival]:
-        """Ring for these senders and wait until so many texts have come, and what became of them
-        is written down; all that came.
+    def send(self, senders: Iterable[str], texts: int, workers: int = 1) -> list[Arrival]:
+        """Ring for these senders, once for each worker, and wait until so many texts have come, and
+        what became of them is written down; all that came.
         """
         self.carrier.take()
-        began = self.carrier.count()
+        began, senders = self.carrier.count(), tuple(senders)
         ring(self.place, senders)
+        for _ in range(workers - 1):
+            time.sleep(NEXT_RING_SECONDS)
+            ring(self.place, senders)
         self.carrier.wait_for(began + texts, PATIENCE_SECONDS)
         self.wait_until_calm()
         return self.carrier.take()

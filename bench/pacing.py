@@ -1,6 +1,5 @@
 """Paced senders: the rate that each reaches of its pace, and the most of any second."""
 
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -8,7 +7,7 @@ from types import MappingProxyType
 
 from bench.outbox import LONG_CODE, SHORT_CODE, TOLL_FREE, Site, queue_answers, reader
 from bench.report import Say, Target, heading, table
-from bench.workers import BELLHOP, ring
+from bench.workers import BELLHOP
 
 KINDS: MappingProxyType[str, tuple[str, str]] = MappingProxyType(
     {
@@ -17,7 +16,6 @@ KINDS: MappingProxyType[str, tuple[str, str]] = MappingProxyType(
         "short code": (SHORT_CODE, "pace_short_code"),
     }
 )
-SECOND_RING_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +82,7 @@ def _run(site: Site, run: Run, seconds: float) -> list[Paced]:
         phones = [reader(texts + number) for number in range(2 + int(pace * seconds))]
         senders.add(queue_answers(site.world, KINDS[kind][0], phones))
         texts += len(phones)
-    for _ in range(run.workers - 1):
-        ring(site.place, senders)
-        time.sleep(SECOND_RING_SECONDS)  # by then one has taken the job, and another is next
-    arrivals = site.send(senders, texts)
+    arrivals = site.send(senders, texts, run.workers)
     return [
         Paced(
             kind,
