@@ -6,6 +6,7 @@ import time
 import click
 
 from bench.machine import describe_machine
+from router.logs import leave_stdout_alone
 from tests.storm.parts import PARTS
 
 VIOLATED = 1
@@ -24,6 +25,7 @@ def main(part: str | None, seed: int, short: bool) -> None:
     Example:
       ./run storm kill --seed 7
     """
+    leave_stdout_alone()
     for line in describe_machine():
         click.echo(line)
     broken = []
