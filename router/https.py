@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
-from urllib.parse import SplitResult, quote
+from urllib.parse import SplitResult, quote, urlencode
 
 import certifi
 
@@ -54,6 +54,11 @@ def target_of(url: SplitResult) -> str:
     """Path and query as a request has them; what they may not hold is quoted."""
     query = f"?{url.query}" if url.query else ""
     return quote((url.path or "/") + query, safe=_IN_A_TARGET)
+
+
+def form_body(fields: Mapping[str, object]) -> bytes:
+    """Fields as a form posts them; a list of values stands for a name that is repeated."""
+    return urlencode(fields, doseq=True, errors="replace").encode()
 
 
 def ask(

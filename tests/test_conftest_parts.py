@@ -11,7 +11,7 @@ from tests.parts.ports import free_port
 
 
 def test_a_world_begins_migrated_and_empty(world: World) -> None:
-    assert schema.is_current(world.store)
+    assert schema.standing(world.store) == "current"
     with world.store.read() as connection:
         assert connection.execute(select(func.count()).select_from(Tenant)).scalar_one() == 0
 

@@ -16,7 +16,7 @@ from twilio.http.response import Response  # type: ignore[import-untyped]
 
 from router.carrier.connections import Connections
 from router.carrier.wire import current_exchange
-from router.https import Request, host_of, retry_after, target_of
+from router.https import Request, form_body, host_of, retry_after, target_of
 
 
 class PooledClient(HttpClient):  # type: ignore[misc]  # twilio ships no type information
@@ -69,11 +69,6 @@ class PooledClient(HttpClient):  # type: ignore[misc]  # twilio ships no type in
         asked = urlsplit(uri)
         query = "&".join(filter(None, (asked.query, urlencode(params or {}, doseq=True))))
         return target_of(asked._replace(path=self._prefix + asked.path, query=query))
-
-
-def form_body(fields: Mapping[str, object]) -> bytes:
-    """Fields as a form posts them; a list of values stands for a name that is repeated."""
-    return urlencode(fields, doseq=True, errors="replace").encode()
 
 
 @lru_cache(maxsize=4)

@@ -11,7 +11,7 @@ from prometheus_client import start_http_server
 
 from router.cli.start import WRONG_USE, fail, refuse_older
 from router.flows.world import World
-from router.jobs.age_watch import AgeWatch
+from router.jobs.database_watch import DatabaseWatch
 from router.jobs.process import meters_folder
 from router.jobs.shared_meters import SharedMeters
 from router.web.figures import make_registry
@@ -28,7 +28,7 @@ def accompanied(world: World, process: str, metrics_port: int | None) -> Iterato
         ends.callback(shared.close)
         if metrics_port:
             ends.callback(_show(world, shared, metrics_port))
-        ends.callback(AgeWatch(world, _end_this_process).start().close)
+        ends.callback(DatabaseWatch(world, _end_this_process).start().close)
         yield
 
 

@@ -116,7 +116,7 @@ def _of_database(world: World) -> timedelta | None:
         with world.store.read() as connection:
             return abs(clock_ahead(connection))
     except (DatabaseDown, SQLAlchemyError):
-        return None  # said above
+        return None  # said by the database's own check
 
 
 def _of_carrier(world: World) -> timedelta | None:

@@ -21,9 +21,7 @@ from router.logs import set_up_logs
 
 BLOCKING_THREADS = 48
 BACKLOG = 2048
-IDLE_MS = (
-    150_000  # longer than a proxy keeps a connection that nobody uses: Caddy 120 s, nginx 60 s
-)
+IDLE_MS = 150_000  # proxies keep a connection that nobody uses for less: Caddy 120 s, nginx 60 s
 METRICS_PORT = click.option(
     "--metrics-port",
     type=click.IntRange(1, 65535),

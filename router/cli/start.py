@@ -75,7 +75,7 @@ def opened_world(settings: Settings | None = None) -> Iterator[World]:
 def refuse_older(world: World) -> None:
     """End with exit code 1 where the database is older than it was: nothing may be sent from it.
 
-    One that is down is no reason: the process waits for it, and AgeWatch looks again.
+    One that is down is no reason: the process waits for it, and DatabaseWatch looks again.
     """
     with suppress(DatabaseDown, SQLAlchemyError):
         older = check_age(world)

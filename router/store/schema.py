@@ -36,11 +36,6 @@ def upgrade(store: Store) -> str:
         return _current(connection) or ""
 
 
-def is_current(store: Store) -> bool:
-    """Whether the database stands at the newest migration."""
-    return standing(store) == "current"
-
-
 def standing(store: Store) -> Literal["current", "behind", "newer"]:
     """Where the database stands, as this program sees it. A newer one serves it as well: migrations
     add (docs/operations.md, Upgrading).

@@ -66,7 +66,7 @@ def keep(store: Store, of: Table, **values: Any) -> None:
 def test_flags_and_persons_come_along(first: Store, rows: Callable[..., None]) -> None:
     rows(first)
     schema.upgrade(first)
-    assert schema.is_current(first)
+    assert schema.standing(first) == "current"
     with first.read() as connection:
         threads = connection.execute(
             select(col(Thread.id), col(Thread.flags), col(Thread.doubt_since)).order_by(

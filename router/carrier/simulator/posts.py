@@ -9,9 +9,8 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from router.carrier.connections import Connections
 from router.carrier.signature import SIGNATURE_HEADER, sign
-from router.carrier.transport import form_body
 from router.carrier.wire import NoAnswer, NotSent, exchange
-from router.https import Request, host_of, target_of
+from router.https import Request, form_body, host_of, target_of
 from router.settings import Settings
 
 FORM = "application/x-www-form-urlencoded"

@@ -69,7 +69,7 @@ class Claim:
     other of its number may follow within `clear_seconds`.
 
     `is_probe`: the carrier refused the account before; this one finds out whether it still does.
-    `was_refused`: so it did when it last got this one.
+    `was_refused`: it has refused it so with this one before.
     """
 
     tenant_id: str

@@ -1,7 +1,7 @@
 """A text that alone cannot be sent holds up neither its thread nor its number for long."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +18,7 @@ from router.flows.sending.stopped import stopped_senders
 from router.flows.staff import StaffIdentity
 from router.store.rows import table
 from router.store.tables import Message
-from tests.flows.conftest import Line, Person
+from tests.flows.conftest import Line, Person, wait_for
 
 FAULT = Unknown("HTTP 500, code None")
 REFUSAL = Refused(None, "stop_sender")
@@ -28,13 +28,20 @@ class Particular:
     """A carrier that always says the same of texts to one person, or to anybody."""
 
     def __init__(
-        self, carrier: Carrier, to: str | None, outcome: Outcome, tried: Counter[str]
+        self,
+        carrier: Carrier,
+        to: str | None,
+        outcome: Outcome,
+        tried: Counter[str],
+        after: Sequence[Person],
     ) -> None:
         self._carrier, self._to, self._outcome, self._tried = carrier, to, outcome, tried
+        self._after = after
 
     def send(self, outgoing: Outgoing) -> Outcome:
         if outgoing.to == self._to or self._to is None:
             self._tried[outgoing.to] += 1
+            wait_for(lambda: not any("sending" in states(person) for person in self._after))
             return self._outcome
         return self._carrier.send(outgoing)
 
@@ -47,13 +54,20 @@ Goes = Callable[..., Counter[str]]
 
 @pytest.fixture
 def goes_on(line: Line, advance: Callable[..., None]) -> Goes:
-    """Time passes, for so many rounds of some minutes each, with a carrier that is particular; how
-    often it has said so by now, by whose text that was.
+    """Time passes, for so many rounds of some minutes each, with a carrier that is particular, and
+    says so once those `after` whom it does have been served; how often it has by now, by whose text
+    that was.
     """
     tried: Counter[str] = Counter()
 
-    def go(rounds: int, to: Person | None, outcome: Outcome, minutes: float = 2) -> Counter[str]:
-        particular = Particular(line.carrier, to and to.address, outcome, tried)
+    def go(
+        rounds: int,
+        to: Person | None,
+        outcome: Outcome,
+        minutes: float = 2,
+        after: Sequence[Person] = (),
+    ) -> Counter[str]:
+        particular = Particular(line.carrier, to and to.address, outcome, tried, after)
         odd = replace(line, carrier=particular)
         for _ in range(rounds):
             odd.drain()
@@ -127,7 +141,7 @@ def test_one_text_that_is_refused_as_the_account_would_be_does_not_stop_its_numb
     for _ in range(3):
         bob.texts("towels")
         carol.texts("towels")
-        tried = goes_on(1, alice, REFUSAL, minutes=11)
+        tried = goes_on(1, alice, REFUSAL, minutes=11, after=(bob, carol))
     assert (states(alice), out(alice)[0]["reason"]) == (["review"], "account refused")
     assert tried[alice.address] <= 3
     assert line.log(bob) == line.log(carol) == 3 * ["Towels are on the way."]

@@ -20,7 +20,7 @@ DO = "set this machine and the database's by a time server; until then nothing i
 log = structlog.get_logger()
 
 
-class AgeWatch:
+class DatabaseWatch:
     """A thread that calls `stop` once the database is older than it was, and logs when our clock
     goes astray: nothing is sent or settled then. `close` ends it.
     """
@@ -30,9 +30,9 @@ class AgeWatch:
         self._stop = stop
         self._closed = threading.Event()
         self._is_astray = False
-        self._thread = threading.Thread(target=self._run, name="age", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="database-watch", daemon=True)
 
-    def start(self) -> "AgeWatch":
+    def start(self) -> "DatabaseWatch":
         """Begin; gives itself back."""
         self._thread.start()
         return self
