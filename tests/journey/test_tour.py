@@ -36,6 +36,7 @@ def sign_in(page: Page, demo: Demo) -> None:
     page.get_by_label("Password").fill(demo.password)
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_text("All open").first).to_be_visible()
+    page.wait_for_load_state()  # what is tapped before its scripts are there loads a page
 
 
 def test_the_tour(demo: Demo, page: Page) -> None:

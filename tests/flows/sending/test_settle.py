@@ -117,7 +117,7 @@ def test_an_older_witness_is_believed_once_the_log_has_come_to_the_end_of_the_le
         advance(seconds=seconds)
         line.settle()
         assert states(alice) == ["unknown"]
-    advance(seconds=55)
+    advance(minutes=2)
     line.settle()
     assert states(alice) == ["queued"]
 
@@ -137,7 +137,7 @@ def test_a_text_of_theirs_that_came_late_bears_witness_of_when_the_carrier_had_i
     line.settle()
     assert states(alice) == ["unknown"], "the log has gone on by a minute: not to the attempt"
     line.delivers_all(alice)
-    advance(seconds=100)
+    advance(minutes=3)
     line.settle()
     assert states(alice) == ["delivered"]
 

@@ -92,6 +92,7 @@ def inbox(open_page: Callable[..., Page]) -> Callable[..., Page]:
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
         expect(page.get_by_text("All open").first).to_be_visible()
+        page.wait_for_load_state()  # what is tapped before its scripts are there loads a page
         return page
 
     return open_inbox
