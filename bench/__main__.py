@@ -57,7 +57,7 @@ def main(name: str | None, seed: int, tiny: bool) -> None:
     """Measure Bellhop against other ways of doing the same, in turns, on this machine.
 
     With a NAME that bench runs at length; without one all but the peers, which are to be
-    installed, run briefly, in about four minutes.
+    installed, run briefly, in some six minutes.
 
     \b
     Example:

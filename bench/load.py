@@ -33,7 +33,6 @@ class Slice:
     """
 
     used: int
-    answered: int
     seconds: float
     p50: float
     p99: float
@@ -148,7 +147,6 @@ def _sum_up(tally: Tally, took: float) -> Slice:
     p50, p99 = (ranked[min(len(ranked) - 1, int(len(ranked) * share))] for share in (0.5, 0.99))
     return Slice(
         used=tally.used,
-        answered=len(tally.seconds_each),
         seconds=took,
         p50=p50 * 1000,
         p99=p99 * 1000,

@@ -52,7 +52,8 @@ class Settings(BaseSettings):
     data_dir: Path = Field(Path("var"), description="Where SQLite, the spool and the ledger live")
     rules_dir: Path = Field(description="Folder of the rulebooks, one YAML file a tenant")
     ledger_path: Path | None = Field(
-        None, description="The append-only ledger of erasures; default: DATA_DIR/ledger.jsonl"
+        None,
+        description="Append-only ledger of erasures and opt-outs; default: DATA_DIR/ledger.jsonl",
     )
     host: str = Field("127.0.0.1", description="IP address that the web process listens on")
     port: int = Field(8000, ge=1, le=65535, description="Port that the web process listens on")

@@ -5,9 +5,6 @@ from collections.abc import Iterable, Mapping
 from keywords.topics import Topics, compile_topics
 from rules.heard import Phrase
 
-MARKETING = "marketing"
-"""The topic that is a purpose: who opts out of it alone gets no advertising of any kind."""
-
 
 def compile_words(
     topics: Mapping[str, Mapping[str, tuple[Phrase, ...]]], codes: Iterable[str]

@@ -5,12 +5,11 @@ Adding a code is one row of the table. Source: Twilio's error and warning dictio
 
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal, get_args
+from typing import Literal
 
 from router.carrier.api import Refusal
 
 Action = Literal["delay", "unknown"] | Refusal
-REFUSALS: frozenset[str] = frozenset(get_args(Refusal))
 
 _REQUEST_TIMEOUT, _TOO_MANY = 408, 429
 _ACCOUNT_REFUSALS = frozenset({401, 403, 404})

@@ -79,7 +79,7 @@ class LiveFeed:
 
     @property
     def size(self) -> int:
-        """How many streams listen now (the web caps them)."""
+        """How many streams listen now."""
         with self._lock:
             return len(self._streams)
 

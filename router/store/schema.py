@@ -44,12 +44,6 @@ def standing(store: Store) -> Literal["current", "behind", "newer"]:
         return _standing(connection)
 
 
-def draft(store: Store, message: str) -> None:
-    """Write a migration file for what the tables have and the database lacks (for developers)."""
-    with store.write() as connection:
-        command.revision(_config(connection), message=message, autogenerate=True)
-
-
 @cache
 def _newest() -> str | None:
     """Found once a process: it reads every migration."""

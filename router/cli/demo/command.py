@@ -28,7 +28,6 @@ from router.store.sealing import new_key
 READY_SECONDS = 60.0
 DEFAULT_PORT = 8000
 HIGHEST_PORT = 65535
-PORT = click.IntRange(1, HIGHEST_PORT)
 OK = 200
 
 
