@@ -4,28 +4,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    ScalarSelect,
-    SQLColumnExpression,
-    bindparam,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, SQLColumnExpression, bindparam, insert, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from router.carrier.addresses import bare_number
 from router.flows.assign.ask import Ask, pack_ask, unpack_ask
 from router.flows.consent.scopes import closing_scopes
+from router.flows.consent.suppressed import read_scopes, scopes_of
 from router.flows.thread_state import pack_state, unpack_state
 from router.store.ids import new_id
 from router.store.rows import CONTACT_OF_THREAD, AnyRow, AnySelect, table
 from router.store.sealing import TenantKeys
 from router.store.statement import Question, Statement, ask
-from router.store.tables import Contact, Suppression, Thread
+from router.store.tables import Contact, Thread
 from rules.decision import ThreadState
 
 
@@ -76,25 +68,6 @@ class Held:
         """The next place in the thread's order."""
         self.next_seq += 1
         return self.next_seq - 1
-
-
-_BETWEEN_SCOPES = "\n"
-
-
-def scopes_of(
-    tenant_id: SQLColumnExpression[Any], person: SQLColumnExpression[Any]
-) -> ScalarSelect[str]:
-    """The scopes in which nothing may be sent to a person, as one column: see `read_scopes`."""
-    return (
-        select(func.aggregate_strings(col(Suppression.scope), _BETWEEN_SCOPES))
-        .where(col(Suppression.tenant_id) == tenant_id, col(Suppression.lookup) == person)
-        .scalar_subquery()
-    )
-
-
-def read_scopes(column: str | None) -> frozenset[str]:
-    """The scopes that a column of `scopes_of` holds."""
-    return frozenset(column.split(_BETWEEN_SCOPES)) if column else frozenset()
 
 
 _BUNDLE: AnySelect = (

@@ -17,9 +17,10 @@ from router.flows.carrier_words import carrier_word, heed
 from router.flows.consent.doubt import hear_answer
 from router.flows.consent.outdated import without_outdated
 from router.flows.consent.scopes import carrier_scope, topics_in
+from router.flows.consent.suppressed import read_scopes, scopes_of
 from router.flows.consent.ways import is_unconfirmed
 from router.flows.consent.wishes import mark_free_at_carrier
-from router.flows.held import Held, hold_address, person_of, read_scopes, save, scopes_of
+from router.flows.held import Held, hold_address, person_of, save
 from router.flows.membership import enrolled_in, full_codes
 from router.flows.outbox import ANSWER
 from router.flows.privacy.confirm import AWAITS_CODE, confirm, pending_request
