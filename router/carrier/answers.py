@@ -28,19 +28,19 @@ REFUSALS = (TwilioRestException, TwilioServiceException)
 # An answer that is no JSON, or JSON of another shape, breaks the SDK in each of these ways.
 UNREADABLE = (ValueError, TypeError, AttributeError, KeyError)
 
-_SMALLEST_CODE = 10000  # below it the SDK hands over the HTTP status where there is no code
+_CODES = range(10_000, 1_000_000)  # below, the SDK hands over the HTTP status where there is none
 _ACCOUNT_REFUSED = frozenset({401, 403})
 _PASSING = frozenset({408, 409, 425, 429})
 _NOT_FOUND, _CLIENT_ERRORS = 404, range(400, 500)
 
 
 def error_code(given: object) -> int | None:
-    """The carrier's error code; None where there is none."""
+    """The carrier's error code; None where there is none, or what is there is none."""
     try:
         code = int(str(given))
     except ValueError:
         return None
-    return code if code >= _SMALLEST_CODE else None
+    return code if code in _CODES else None
 
 
 def refusal(error: TwilioException, followed: Exchange) -> Outcome:

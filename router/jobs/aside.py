@@ -26,6 +26,7 @@ class Aside:
         self._pools: dict[str, ThreadPoolExecutor] = {}
         self._changed = threading.Condition()
         self._wanted: dict[Errand, int] = {}  # how often an errand was wanted since it began
+        self._running: set[Errand] = set()
         self._is_closed = False
 
     def do(self, errand: Errand, run: Callable[[], None]) -> None:
@@ -54,13 +55,21 @@ class Aside:
             return
         if errand.task not in self._pools:
             self._pools[errand.task] = ThreadPoolExecutor(THREADS, thread_name_prefix=errand.task)
-        self._pools[errand.task].submit(self._run, errand, run)
+        try:
+            self._pools[errand.task].submit(self._run, errand, run)
+        except RuntimeError as error:  # the system has no thread to give: the next bell tries again
+            log.error("errand_failed", task=errand.task, ids=errand.ids, error=error)  # noqa: TRY400
+            del self._wanted[errand]
 
     def _run(self, errand: Errand, run: Callable[[], None]) -> None:
         with self._changed:
+            if errand not in self._wanted or errand in self._running:
+                return  # it was given up when no thread could be had, or wanted anew since
+            self._running.add(errand)
             seen = self._wanted[errand]
         self._try(errand, run)
         with self._changed:
+            self._running.discard(errand)
             if self._wanted[errand] == seen:
                 del self._wanted[errand]
             else:

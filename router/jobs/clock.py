@@ -12,11 +12,13 @@ from datetime import timedelta
 
 import structlog
 
+from router.backoff import doubled
 from router.carrier.api import Carrier
 from router.flows.assign.queue import drain_queues
 from router.flows.reconcile import reconcile
 from router.flows.release import release_due
 from router.flows.restoring.age import beat
+from router.flows.sending.ahead import set_right
 from router.flows.sending.settle import unsettled
 from router.flows.sending.stranded import let_go_stranded
 from router.flows.sending.strays import tend_strays
@@ -36,7 +38,7 @@ SETTLE_SECONDS = 2.0
 SPOOL_SECONDS = 1.0
 BEAT_SECONDS = 5.0
 ACCESS_LOG_SECONDS = 60.0
-FORGET_SECONDS = 60.0
+TIDY_SECONDS = 60.0
 MINUTE_SECONDS = 60.0
 LOOK_SECONDS = 1.0
 LEAVE_SECONDS = 5.0
@@ -64,7 +66,7 @@ class Chore:
             self.run()
         except Exception as error:  # noqa: BLE001 (logged; one chore's fault must not stop the others)
             self.failures += 1
-            pause = min(self.every_seconds * 2**self.failures, LONGEST_PAUSE_SECONDS)
+            pause = doubled(self.every_seconds, self.failures, LONGEST_PAUSE_SECONDS)
             log.warning("chore_failed", chore=self.name, error=error, pause_seconds=pause)
             self.meters.count(CHORE_FAILURES, self.name)
             self.due_at = now_seconds + pause
@@ -94,7 +96,7 @@ class Clock:
             Chore("spool", SPOOL_SECONDS, self.drain_spool),
             Chore("beat", BEAT_SECONDS, self.beat),
             Chore("access_log", ACCESS_LOG_SECONDS, self.tend_access_log),
-            Chore("forget", FORGET_SECONDS, self.forget),
+            Chore("tidy", TIDY_SECONDS, self.tidy),
         ]
         self._chores = [replace(chore, meters=self.world.meters) for chore in chores]
 
@@ -166,9 +168,12 @@ class Clock:
         log.shorten(now)
         log.forget(now, timedelta(days=settings.access_log_days))
 
-    def forget(self) -> None:
-        """Merge the statuses whose text is known by now; forget what was kept for an hour."""
+    def tidy(self) -> None:
+        """Merge the statuses whose text is known by now, forget what was kept for an hour, and set
+        right what a wrong clock has written.
+        """
         self.bell.ring(tend_strays(self.world))
+        self.bell.ring(set_right(self.world))
 
     def reconcile(self) -> None:
         """Take in what came to the carrier and not to us. The spool goes first: it knows more of a

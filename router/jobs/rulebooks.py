@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from router.backoff import doubled
 from router.flows.publish import Published, publish_file
 from router.flows.ripples import Ripples
 from router.flows.rulebooks.files import Look, Unreadable, book_names, look_at
@@ -150,7 +151,7 @@ class RulesWatch:
             )
         except Exception as error:  # noqa: BLE001 (logged and tried again; no other file suffers)
             watched.failures += 1
-            pause = min(FAILED_SECONDS * 2**watched.failures, LONGEST_PAUSE_SECONDS)
+            pause = doubled(FAILED_SECONDS, watched.failures, LONGEST_PAUSE_SECONDS)
             watched.retry_at = time.monotonic() + pause
             log.warning("rulebook_not_looked_at", file=name, error=error, pause_seconds=pause)
             return

@@ -40,6 +40,7 @@ REVIEWED = {
     "twin": "The carrier's log has a text with the same words, of another time.",
     "other words": "The carrier's log has a text of that time in other words: it may be this one.",
     "account refused": "The carrier refuses this one as if it refused us, and takes others.",
+    "clock was ahead": "It was tried while this machine's clock was wrong: nobody knows when.",
     "in vain": "The carrier has failed on it again and again.",
     "number left the rulebook": "Its number left the rulebook while it was on its way.",
     "restored": "A backup was restored, which does not know what has left since.",

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from router.carrier.answers import error_code
 from router.carrier.errors import ERRORS, advise, classify, delay_seconds, explain, explain_stop
 from router.carrier.statuses import STATE_OF, rank, state_after
 
@@ -45,6 +46,14 @@ def test_the_http_status_decides_where_it_says_more(
     code: int | None, http_status: int | None, action: str
 ) -> None:
     assert classify(code, http_status) == action
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [("30005", 30005), (21610, 21610), (None, None), ("", None), (400, None), ("9" * 11, None)],
+)
+def test_what_is_no_code_of_the_carriers_is_none(given: object, code: int | None) -> None:
+    assert error_code(given) == code
 
 
 def test_every_code_has_words_and_every_delay_a_length() -> None:

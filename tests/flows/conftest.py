@@ -150,16 +150,16 @@ class Line:
         """The bodies that the carrier has taken for this person, oldest first."""
         return [one.body for one in reversed(self._sent(person))]
 
-    def delivers_all(self, person: Person) -> None:
-        """Wait until what the carrier has taken for this person has arrived, whatever its log shows
-        of it by now.
+    def delivers_all(self, person: Person, status: str = "delivered") -> None:
+        """Wait until what the carrier has taken for this person has arrived, or come to another
+        end, whatever its log shows of it by now.
         """
         phone = self.web.test_client()
 
         def arrived() -> bool:
             screen = phone.get("/simulator/api/messages", query_string={"to": person.address}).json
             ours = [one for one in screen or () if one["by"] == "bellhop"]
-            return bool(ours) and all(one["status"] == "delivered" for one in ours)
+            return bool(ours) and all(one["status"] == status for one in ours)
 
         wait_for(arrived)
 

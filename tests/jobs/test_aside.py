@@ -44,5 +44,23 @@ def test_what_is_wanted_again_while_it_runs_waits_behind_those_that_came_before(
     assert order == [FIRST, SECOND, FIRST]
 
 
+def test_an_errand_for_which_no_thread_could_be_had_is_done_when_it_is_wanted_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    aside, order, start = Aside(), list[Errand](), threading.Thread.start
+
+    def refuse(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    aside.do(FIRST, lambda: order.append(FIRST))
+    monkeypatch.setattr(threading.Thread, "start", start)
+    assert aside.finish(0.0)
+    aside.do(FIRST, lambda: order.append(FIRST))
+    assert aside.finish(SOON)
+    aside.close()
+    assert order == [FIRST]
+
+
 def assert_soon(event: threading.Event) -> None:
     assert event.wait(SOON)

@@ -32,6 +32,17 @@ def test_a_chore_that_fails_waits_longer_each_time_and_recovers() -> None:
     assert chore.failures == 0
 
 
+def test_a_chore_that_has_failed_for_hours_is_tried_as_ever() -> None:
+    def run() -> None:
+        raise DatabaseDown("gone")
+
+    chore = Chore("any", 1.0, run)
+    for failure in range(2_000):
+        chore.run_if_due(failure * 10.0)
+    assert chore.failures == 2_000
+    assert chore.due_at == 2_000 * 10.0
+
+
 class SlowCarrier(NoCarrier):
     """Its log is empty, and it says so once it may."""
 

@@ -11,6 +11,7 @@ import structlog
 from sqlalchemy import ColumnElement, Connection, delete, update
 from sqlmodel import col
 
+from router.backoff import doubled
 from router.couriers.outcome import Done, Failed, Gone, Outcome, Retry, Unknown
 from router.flows.dispatches.calls import try_webhook
 from router.flows.dispatches.claims import REPEATABLE, DispatchClaim, claim_dispatches
@@ -107,9 +108,8 @@ def _values(claim: DispatchClaim, outcome: Outcome, at: datetime) -> dict[str, o
 def pause_seconds(kind: str, attempt: int, asked: float) -> float:
     """How long to wait after a try: at least what was asked for; doubled each time, with jitter."""
     longest = LONGEST_PAUSE_SECONDS.get(kind, NOTICE_PAUSE_SECONDS)
-    # the exponent ends where every pause has long been the longest
-    doubled = min(FIRST_PAUSE_SECONDS * 2.0 ** min(attempt - 1, 10), longest)
-    return max(asked, random.uniform(doubled / 2, doubled))  # noqa: S311  # no secret
+    most = doubled(FIRST_PAUSE_SECONDS, attempt - 1, longest)
+    return max(asked, random.uniform(most / 2, most))  # noqa: S311  # no secret
 
 
 def _still_ours(claim: DispatchClaim) -> tuple[ColumnElement[bool], ...]:

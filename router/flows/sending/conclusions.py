@@ -13,7 +13,7 @@ from typing import Literal
 from sqlalchemy import Connection, bindparam, select
 from sqlmodel import col
 
-from router.carrier.api import Listed, state_after
+from router.carrier.api import Listed, StatusUpdate, state_after
 from router.flows.senders import Sender
 from router.flows.sending.doubts import (
     Doubt,
@@ -22,6 +22,7 @@ from router.flows.sending.doubts import (
     others_were_taken,
 )
 from router.flows.sending.leases import GIVE_UP_AFTER, accepted_within, grace_of
+from router.flows.sending.merging import FAILURES
 from router.flows.sending.unaccounted import may_be_in_other_words
 from router.flows.sending.witnesses import Standing
 from router.flows.world import World
@@ -39,11 +40,13 @@ MOST_ABSENCES_OF_ALL = 100  # and where none are: some four hours
 @dataclass(frozen=True, slots=True)
 class Settlement:
     """What a message is from now on; `not_before`: when it is looked up again, still in doubt;
-    `is_absent`: the log shows that this attempt was not taken.
+    `is_absent`: the log shows that this attempt was not taken. `news`: that it was taken and
+    failed, which is to be merged as its callback would be, with all that follows.
     """
 
     state: str
     sid: str | None = None
+    news: StatusUpdate | None = None
     reason: str | None = None
     not_before: datetime | None = None
     is_absent: bool = False
@@ -74,13 +77,20 @@ def conclude(
     if of_its_time and has_company(connection, sender.tenant_id, doubt):
         return _later(world, doubt, COMPANY)
     if of_its_time:
-        return Settlement(state_after("accepted", of_its_time[0].status), of_its_time[0].sid)
+        return _conclude_taken(of_its_time[0])
     if twins:  # another's, most likely; or the carrier's clock goes otherwise than ours
         is_overtaken = has_been_overtaken(connection, sender.tenant_id, doubt)
         return Settlement("review", reason="overtaken" if is_overtaken else "twin")
     if _has_come(doubt, look):
         return _conclude_absent(world, connection, sender, doubt, unclaimed)
     return _conclude_later(world, doubt, look)
+
+
+def _conclude_taken(listed: Listed) -> Settlement:
+    if listed.status in FAILURES:
+        news = StatusUpdate(listed.sid, listed.status, listed.error_code, None, None, None)
+        return Settlement("accepted", listed.sid, news)
+    return Settlement(state_after("accepted", listed.status), listed.sid)
 
 
 def _has_come(doubt: Doubt, look: Look) -> bool:

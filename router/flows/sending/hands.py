@@ -42,13 +42,13 @@ class Hands:
         self._is_closed = False
 
     def give(self, claims: tuple[Claim, ...]) -> None:
-        """Have these sent, each in its turn."""
+        """Have these sent, each in its turn; once closed, they are done with at once."""
         with self._given:
-            now, at = self._world.monotonic(), self._world.now()
-            for claim in claims:
-                self._add(claim, now + (claim.send_at - at).total_seconds(), now)
-            self._start()
-            self._given.notify(len(claims))
+            is_closed = self._is_closed
+            if not is_closed:
+                self._line_up(claims)
+        for claim in claims if is_closed else ():
+            self._done(claim, NOT_BEGUN)
 
     def close(self, timeout_seconds: float) -> None:
         """Begin nothing more: what was not begun is done with at once, what is under way goes on
@@ -64,6 +64,13 @@ class Hands:
         ends = self._world.monotonic() + timeout_seconds
         for thread in self._threads:
             thread.join(max(0.0, ends - self._world.monotonic()))
+
+    def _line_up(self, claims: tuple[Claim, ...]) -> None:
+        now, at = self._world.monotonic(), self._world.now()
+        for claim in claims:
+            self._add(claim, now + (claim.send_at - at).total_seconds(), now)
+        self._start()
+        self._given.notify(len(claims))
 
     def _add(self, claim: Claim, turn: float, now: float) -> None:
         if turn > now:

@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy import Connection, bindparam, update
 from sqlmodel import col
 
+from router.backoff import doubled
 from router.carrier.api import (
     Accepted,
     Delay,
@@ -192,5 +193,5 @@ def _take_account_refusal(
 
 def _backoff(attempt: int, seconds: float) -> float:
     """At least what the carrier asked for; doubled each attempt, with jitter."""
-    longest = min(2.0**attempt, LONGEST_DELAY_SECONDS)
+    longest = doubled(1.0, attempt, LONGEST_DELAY_SECONDS)
     return max(seconds, random.uniform(longest / 2, longest))  # noqa: S311  # no secret

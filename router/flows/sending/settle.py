@@ -13,6 +13,7 @@ from router.flows.senders import Sender, find_sender
 from router.flows.sending.conclusions import Look, conclude
 from router.flows.sending.doubts import IS_TO_BE_LOOKED_UP, Doubt, look_up_times, read_doubts
 from router.flows.sending.leases import LOOK_BACK, lease_of
+from router.flows.sending.strays import keep_stray, merge_strays
 from router.flows.sending.witnesses import Log
 from router.flows.world import World
 from router.store.rows import AnySelect, is_unfinished, table
@@ -112,8 +113,8 @@ def _look(carrier: Carrier, log: Log, sender: Sender, doubt: Doubt) -> Look:
     try:
         standing, wait = log.standing(doubt.witnesses, doubt.attempted_at)
         listed = carrier.list_sent(doubt.to, sender.address, doubt.attempted_at - LOOK_BACK)
-    except CarrierError as error:
-        return Look([], "away" if error.temporary else "behind")
+    except CarrierError:  # also one that refuses our account: that may be put right
+        return Look([], "away")
     return Look(listed, standing, wait)
 
 
@@ -133,9 +134,12 @@ def _decide(world: World, sender: Sender, doubt: Doubt, look: Look) -> Ripples:
             "now": world.now(),
         }
         connection.execute(_SETTLE, given)
+        if settlement.news:
+            keep_stray(world, connection, settlement.news)
     if settlement.state == "unknown":
         return CALM
-    return Ripples(
+    told = [(sender.tenant_id, settlement.news.sid)] if settlement.news else []
+    return merge_strays(world, told) | Ripples(
         senders=frozenset({sender.id}), threads=frozenset({(sender.tenant_id, doubt.thread_id)})
     )
 

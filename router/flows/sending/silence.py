@@ -7,6 +7,7 @@ instead leaves in its order once one is answered. Doubts that callbacks settle a
 from collections import Counter
 from contextlib import suppress
 
+from router.backoff import doubled
 from router.carrier.api import Delay, Outcome, Unknown
 from router.flows.sending.doubts import count_doubts
 from router.flows.world import World
@@ -44,4 +45,4 @@ class Silence:
             if count_doubts(self._world, tenant_id, number, IN_A_ROW) < IN_A_ROW:
                 del self._in_doubt[sender_id]
                 return 0.0
-        return min(2.0 ** min(beyond, 10), LONGEST_PAUSE_SECONDS)
+        return doubled(1.0, beyond, LONGEST_PAUSE_SECONDS)

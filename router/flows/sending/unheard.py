@@ -11,7 +11,8 @@ import structlog
 from sqlalchemy import select
 from sqlmodel import col
 
-from router.carrier.api import Carrier, StatusUpdate
+from router.carrier.api import Carrier, CarrierError, StatusUpdate
+from router.flows.each import each
 from router.flows.ripples import CALM, Ripples
 from router.flows.sending.status import record_status
 from router.flows.watermarks import level_mark, mark
@@ -40,19 +41,20 @@ def ask_after(world: World, carrier: Carrier) -> Ripples:
 
 
 def _ask(world: World, carrier: Carrier, name: str, until: datetime) -> Ripples:
-    rows, ripples = _unheard(world, name, until), CALM
-    for row in rows:
+    rows = _unheard(world, name, until)
+    known = {(row.tenant_id, row.id): row for row in rows}
+
+    def ask_after_one(tenant_id: str, message_id: str) -> Ripples:
+        row = known[tenant_id, message_id]
         listed = carrier.fetch(row.sid)
-        if listed is not None and listed.status != row.state:
-            news = StatusUpdate(
-                sid=row.sid,
-                status=listed.status,
-                error_code=listed.error_code,
-                message_id=row.id,
-                attempt=row.attempt,
-                tenant=row.tenant_id,
-            )
-            ripples |= record_status(world, news)
+        if listed is None or listed.status == row.state:
+            return CALM
+        status, code = listed.status, listed.error_code
+        return record_status(
+            world, StatusUpdate(row.sid, status, code, message_id, row.attempt, tenant_id)
+        )
+
+    ripples = each(known, ask_after_one, ends_with=CarrierError)
     is_whole = len(rows) < BATCH
     with world.store.write() as connection:
         come_to = until if is_whole else rows[-1].attempted_at - A_LITTLE

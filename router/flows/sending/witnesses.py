@@ -16,7 +16,7 @@ from sqlalchemy import Connection, bindparam, select
 from sqlmodel import col
 
 from router.carrier.api import Carrier, Listed
-from router.flows.sending.leases import GIVE_UP_AFTER, lease_of
+from router.flows.sending.leases import CLOCKS_DIFFER, GIVE_UP_AFTER, lease_of
 from router.flows.world import World
 from router.store.rows import CONTACT_OF_THREAD, THREAD_OF_MESSAGE, AnyRow, AnySelect
 from router.store.sealing import SealError, TenantKeys
@@ -109,7 +109,7 @@ class Log:
         for witness in witnesses:
             shown = self._find(witness)
             if shown is not None:
-                at = witness.at if witness.is_ours else min(witness.at, shown.created_at)
+                at = _when_taken(witness, shown)
                 short_by = attempted_at + self._lease - at
                 if short_by <= NO_WAIT:
                     return "proven", NO_WAIT
@@ -125,6 +125,12 @@ class Log:
                 witness.sid, witness.to, witness.from_address
             )
         return self._shown[witness.sid]
+
+
+def _when_taken(witness: Witness, shown: Listed) -> datetime:
+    """One of ours is dated by its last attempt, and its SID may be that of an earlier one."""
+    is_as_told = witness.is_ours and witness.at - shown.created_at <= CLOCKS_DIFFER
+    return witness.at if is_as_told else min(witness.at, shown.created_at)
 
 
 def _witnesses(keys: TenantKeys, row: AnyRow) -> tuple[Witness, ...]:

@@ -13,7 +13,11 @@ from structlog.testing import capture_logs
 
 from router.carrier.api import Accepted, Outcome, Outgoing, Refused, StatusUpdate, Unknown
 from router.flows.ripples import Ripples
+from router.flows.senders import find_sender
 from router.flows.sending import silence
+from router.flows.sending.claims import Claim, claim
+from router.flows.sending.hands import NOT_BEGUN, Hands
+from router.flows.sending.outcomes import record_all
 from router.flows.sending.pump import Pump
 from router.flows.sending.status import record_status
 from router.flows.sweep import sweep
@@ -249,6 +253,23 @@ def test_a_pump_that_closes_gives_back_what_it_had_not_begun(hotel: World) -> No
     carrier.may_answer.set()
     closing.join(10)
     assert states(hotel) == ["accepted", "accepted", "queued", "queued"]
+
+
+def test_what_is_claimed_while_a_pump_closes_is_given_back(hotel: World) -> None:
+    begun: list[tuple[Claim, Outcome]] = []
+    carrier = Counter()
+    hands = Hands(hotel, carrier, lambda *done: begun.append(done), 2)  # type: ignore[arg-type]  # it only sends
+    sender_id = guests_ask(hotel, 2)
+    with hotel.store.read() as connection:
+        sender = find_sender(connection, sender_id)
+    assert sender is not None
+    claims = claim(hotel, sender, 2).messages
+    hands.close(1.0)
+    hands.give(claims)
+    assert begun == [(each, NOT_BEGUN) for each in claims]
+    record_all(hotel, begun)
+    assert states(hotel) == ["queued"] * 2
+    assert carrier.came_at == []
 
 
 def test_after_a_refused_account_one_text_finds_out_whether_all_is_well(

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from router.carrier.api import Delay, Outgoing, StatusUpdate
 from router.flows.senders import find_sender
 from router.flows.sending.claims import Claim, claim
 from router.flows.sending.leases import LONGEST_LEASE
+from router.flows.sending.outcomes import record
 from router.flows.sending.settle import unsettled
 from router.flows.sending.status import record_status
 from router.flows.sending.stranded import let_go_stranded
@@ -110,6 +112,16 @@ def test_too_many_requests_are_tried_again_later(
     assert sweep(alice.world).senders
     line.drain()
     assert line.log(alice) == ["Towels are on the way."]
+
+
+def test_a_text_that_was_delayed_for_days_is_delayed_as_ever(alice: Person) -> None:
+    (sender_id,) = alice.texts("towels").ripples.senders
+    with alice.world.store.read() as connection:
+        sender = find_sender(connection, sender_id)
+    assert sender is not None
+    (claimed,) = claim(alice.world, sender, 10).messages
+    record(alice.world, replace(claimed, attempt=2_000), Delay(None, 0.0))
+    assert out(alice) == ["queued"]
 
 
 def test_a_refused_text_fails_and_does_not_block_the_thread(alice: Person, line: Line) -> None:

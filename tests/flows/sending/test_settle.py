@@ -16,6 +16,7 @@ from router.flows.sending.claims import Claim, claim
 from router.flows.sending.outcomes import record
 from router.flows.sending.settle import unsettled
 from router.flows.sending.status import record_status
+from router.flows.sending.stopped import stopped_senders
 from router.flows.sending.strays import keep_stray, tend_strays
 from router.store.tables import Message, Thread
 from tests.flows.conftest import MAIN, TENANT, Line, Person, wait_for
@@ -92,6 +93,55 @@ def test_a_log_that_is_away_for_longer_leaves_a_text_to_people(
         line.settle()
     assert states(alice) == ["review"]
     assert message_reasons(alice) == ["log is away"]
+
+
+def test_a_log_that_refuses_us_is_waited_for_as_one_that_is_away(
+    alice: Person, line: Line, advance: Callable[..., None]
+) -> None:
+    """A token that was exchanged at the carrier first, and is exchanged here an hour later."""
+    never_hears(line)
+    leaves_in_doubt(line, alice, "towels", taken=True)
+    line.breaks(on="list", kind="401", times=None)
+    for minutes in (3, 20, 40):
+        advance(minutes=minutes)
+        line.settle()
+        assert states(alice) == ["unknown"]
+        assert message_reasons(alice) == ["log is away"]
+    line.simulator.faults.clear()
+    advance(minutes=1)
+    line.settle()
+    assert states(alice) == ["delivered"]
+
+
+@pytest.mark.parametrize(
+    ("code", "state", "stopped", "next_one"),
+    [
+        (30005, "undelivered", [], "suppressed"),
+        (30002, "undelivered", [30002], "queued"),
+        (30003, "held", [], "queued"),
+    ],
+)
+def test_a_text_that_the_log_shows_as_failed_is_heeded_as_its_callback_would_be(
+    alice: Person,
+    line: Line,
+    advance: Callable[..., None],
+    *,
+    code: int,
+    state: str,
+    stopped: list[int],
+    next_one: str,
+) -> None:
+    never_hears(line)
+    line.breaks(on="delivery", kind=str(code))
+    leaves_in_doubt(line, alice, "towels", taken=True)
+    line.delivers_all(alice, "undelivered")
+    advance(minutes=3)
+    line.settle()
+    (told,) = out(alice)
+    assert (told["state"], told["error"]) == (state, code)
+    assert [one.code for one in stopped_senders(alice.world, TENANT)] == stopped
+    alice.texts("towels")
+    assert states(alice)[-1] == next_one
 
 
 def test_an_attempt_whose_process_is_gone_is_in_doubt_once_its_lease_ends_and_no_log_is_asked(

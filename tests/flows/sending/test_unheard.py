@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import update
 from sqlmodel import col
+from structlog.testing import capture_logs
 
 from router.carrier.api import CarrierError
 from router.flows.sending.unheard import AGES, ask_after
@@ -51,6 +52,30 @@ def test_that_a_number_takes_no_texts_is_found_out_and_heeded(
     alice.texts("towels")
     line.drain()
     assert alice.messages[-1]["state"] == "suppressed"
+
+
+def test_one_whose_end_cannot_be_written_down_keeps_no_other_waiting(
+    alice: Person, bob: Person, line: Line, advance: Callable[..., None]
+) -> None:
+    """The ledger takes nothing, so that a barred number cannot be noted."""
+    send_unheard(alice, line, on="delivery", kind="30005")
+    bob.texts("towels")
+    line.drain()
+    line.delivers_all(bob)
+    line.world.settings.ledger.unlink(missing_ok=True)
+    line.world.settings.ledger.mkdir()
+    come_of_age(advance, "heard_soon")
+    with capture_logs() as logged:
+        ask_after(line.world, line.carrier)
+    assert [one["id"] for one in logged if one["event"] == "one_failed"] == [
+        alice.messages[-1]["id"]
+    ]
+    assert (alice.messages[-1]["state"], bob.messages[-1]["state"]) == ("accepted", "delivered")
+    assert not is_asked_after(line), "until it is twelve hours old"
+    line.world.settings.ledger.rmdir()
+    come_of_age(advance, "heard_late")
+    ask_after(line.world, line.carrier)
+    assert alice.messages[-1]["error"] == 30005
 
 
 def test_it_is_asked_after_twice_and_no_more(

@@ -1,0 +1,91 @@
+"""A clock that was hours ahead wrote that down, and is right again: no thread waits for it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from router.carrier.api import Delay, Outcome, Unknown
+from router.flows.senders import find_sender
+from router.flows.sending.ahead import set_right
+from router.flows.sending.claims import claim
+from router.flows.sending.outcomes import record
+from router.flows.sending.settle import unsettled
+from router.flows.sweep import sweep
+from router.flows.world import World
+from router.store import server_clock
+from tests.flows.conftest import TENANT, Line, Person
+
+AHEAD = timedelta(hours=9)
+
+
+def answers(person: Person) -> list[tuple[str, str | None]]:
+    return [(one["state"], one["reason"]) for one in person.messages if one["direction"] == "out"]
+
+
+def try_ahead(person: Person, outcome: Outcome | None) -> str:
+    """The answer to a text is tried by a machine that is ahead; None: its process dies. The sender
+    (opaque id).
+    """
+    (sender_id,) = person.texts("towels").ripples.senders
+    right = person.world
+    ahead = replace(right, now=lambda: right.now() + AHEAD)
+    with right.store.read() as connection:
+        sender = find_sender(connection, sender_id)
+    assert sender is not None
+    (claimed,) = claim(ahead, sender, 10).messages
+    if outcome is not None:
+        record(ahead, claimed, outcome)
+    return sender_id
+
+
+@pytest.mark.parametrize("outcome", [None, Unknown("no answer")])
+def test_what_was_tried_in_a_time_to_come_is_a_persons_to_decide(
+    alice: Person, line: Line, advance: Callable[..., None], outcome: Outcome | None
+) -> None:
+    try_ahead(alice, outcome)
+    alice.texts("towels")
+    advance(minutes=4)
+    assert not unsettled(alice.world)
+    assert set_right(alice.world).threads == {(TENANT, alice.thread["id"])}
+    assert answers(alice)[0] == ("review", "clock was ahead")
+    line.drain()
+    assert answers(alice)[1][0] in {"accepted", "sent", "delivered"}
+    assert not set_right(alice.world).threads
+
+
+def test_what_was_to_be_tried_again_later_leaves_and_is_rung_for(
+    alice: Person, line: Line, advance: Callable[..., None]
+) -> None:
+    sender_id = try_ahead(alice, Delay(None, 5.0))
+    advance(minutes=4)
+    line.drain()
+    assert not sweep(alice.world).senders
+    set_right(alice.world)
+    advance(seconds=3)
+    assert sweep(alice.world).senders == {sender_id}
+    line.drain()
+    assert answers(alice)[0][0] in {"accepted", "sent", "delivered"}
+
+
+def test_what_waits_for_as_long_as_something_may_goes_on_waiting(alice: Person, line: Line) -> None:
+    (sender_id,) = alice.texts("towels").ripples.senders
+    with alice.world.store.read() as connection:
+        sender = find_sender(connection, sender_id)
+    assert sender is not None
+    (claimed,) = claim(alice.world, sender, 10).messages
+    record(alice.world, claimed, Delay(None, 3600.0))
+    assert not set_right(alice.world).threads
+    line.drain()
+    assert answers(alice)[0][0] == "queued"
+
+
+@pytest.mark.parametrize("database", ["postgresql"])
+def test_a_machine_that_is_behind_its_database_takes_nothing_for_ahead(
+    alice: Person, hotel: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    try_ahead(alice, None)
+    monkeypatch.setattr(server_clock, "real_now", lambda: alice.world.now() - AHEAD)
+    assert not set_right(hotel).threads
+    assert answers(alice)[0][0] == "sending"
