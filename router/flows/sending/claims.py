@@ -10,30 +10,21 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, update
 from sqlmodel import col
 
 from router.flows.outbox import ANSWER, BULK
 from router.flows.senders import Sender
 from router.flows.sending.leases import LOOK_UP, grace_of, lease_of
-from router.flows.sending.pace import Turns, pace_of
-from router.flows.sending.pauses import REFUSED, is_paused
+from router.flows.sending.line import Line, hold_line, move_line
+from router.flows.sending.pauses import REFUSED
 from router.flows.sending.ready import read_ready
 from router.flows.sending.verdicts import Judge, Verdict
 from router.flows.world import World
-from router.store.rows import AnyRow, AnySelect, table
+from router.store.rows import AnyRow, table
 from router.store.sealing import SealError, TenantKeys
-from router.store.tables import Message, Number
+from router.store.tables import Message
 
-_OUR_NUMBER = (
-    col(Number.tenant_id) == bindparam("tenant"),
-    col(Number.id) == bindparam("sender"),
-)
-_HOLD_LINE: AnySelect = (
-    select(col(Number.paced_until), col(Number.paused_until), col(Number.paused_code))
-    .where(*_OUR_NUMBER)
-    .with_for_update()
-)
 _IS_QUEUED = (col(Message.tenant_id) == bindparam("tenant"), col(Message.state) == "queued")
 _MARK = (
     update(table(Message))
@@ -107,22 +98,12 @@ class Claims:
     had_all: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A sender's line, held by the claiming transaction since `at`: how fast it may go."""
-
-    sender: Sender
-    at: datetime
-    turns: Turns
-    is_probed: bool
-
-
 def claim(world: World, sender: Sender, limit: int, *, answers_only: bool = False) -> Claims:
     """Claim up to `limit` of a sender's messages, answers before bulk and as far as its pace goes;
     what may not leave is put aside.
     """
     with world.store.write() as connection:
-        line = _hold_line(world, connection, sender)
+        line = hold_line(world, connection, sender)
         if line is None:
             return Claims()
         at, expires = line.at, world.monotonic() + lease_of(world.settings).total_seconds() / 3
@@ -148,20 +129,9 @@ def claim(world: World, sender: Sender, limit: int, *, answers_only: bool = Fals
         lease_until = at + lease_of(world.settings)
         _mark(connection, claimed, at, lease_until)
         if claimed:
-            _move_line(connection, line, lease_until)
+            move_line(connection, line, lease_until)
     aside = frozenset(row.thread_id for row in rows if verdicts[row.id])
     return Claims(claimed, aside, line.turns.again_in(at), had_all=len(rows) < most)
-
-
-def _hold_line(world: World, connection: Connection, sender: Sender) -> _Line | None:
-    """None while nothing may leave from that number: it is paused, or gone."""
-    ours = {"tenant": sender.tenant_id, "sender": sender.id}
-    row = connection.execute(_HOLD_LINE, ours).one_or_none()
-    at = world.now()  # the lock may have been waited for
-    if row is None or is_paused(row.paused_until, at):
-        return None
-    turns = Turns.after(pace_of(world.settings, sender.address), at, row.paced_until)
-    return _Line(sender, at, turns, is_probed=row.paused_code is not None)
 
 
 def _open(keys: TenantKeys, rows: Sequence[AnyRow]) -> Iterator[tuple[str, tuple[str, str]]]:
@@ -173,7 +143,7 @@ def _open(keys: TenantKeys, rows: Sequence[AnyRow]) -> Iterator[tuple[str, tuple
 
 
 def _claims(
-    line: _Line, rows: Sequence[AnyRow], opened: Mapping[str, tuple[str, str]], expires: float
+    line: Line, rows: Sequence[AnyRow], opened: Mapping[str, tuple[str, str]], expires: float
 ) -> Iterator[Claim]:
     """Those of the rows whose turn comes soon enough; as a probe the one that was tried least, for
     it may be one text alone that is refused.
@@ -208,18 +178,6 @@ def _claims(
             is_probe=line.is_probed,
             was_refused=row.reason == REFUSED,
         )
-
-
-def _move_line(connection: Connection, line: _Line, lease_until: datetime) -> None:
-    """The next claim goes on where this one ended; while the account is probed there is none."""
-    values: dict[str, datetime] = {}
-    if line.turns.rate:
-        values["paced_until"] = line.turns.free_at
-    if line.is_probed:
-        values["paused_until"] = lease_until
-    if values:
-        ours = {"tenant": line.sender.tenant_id, "sender": line.sender.id}
-        connection.execute(update(table(Number)).where(*_OUR_NUMBER).values(values), ours)
 
 
 def _mark(

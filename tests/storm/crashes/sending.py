@@ -76,7 +76,8 @@ def _in_doubt(*, taken: bool, body: str = "tea") -> Prepare:
     return prepare
 
 
-def _settle(stage: Stage, world: World) -> None:
+def settle_all(stage: Stage, world: World) -> None:
+    """Settle what is in doubt."""
     for sender_id in unsettled(stage.world):
         settle(world, stage.carrier, sender_id)
 
@@ -151,6 +152,11 @@ def _erase(stage: Stage, world: World) -> None:
         erase(world, stage.carrier, tenant_id, request_id)
 
 
+def _staff_has_to_wait(stage: Stage) -> None:
+    stage.texts("fire")
+    stage.carrier.ends.append(End(Delay(20429, 1.0)))
+
+
 SCENARIOS = (
     Scenario("texts are sent", send_all, with_texts()),
     Scenario("a code is sent", send_all, with_texts(body="DELETE"), may_miss="code"),
@@ -162,9 +168,9 @@ SCENARIOS = (
     Scenario("a callback", report("delivered"), _sent),
     Scenario("not delivered, for now", report("undelivered", 30003), _sent),
     Scenario("not delivered, for good", report("undelivered", 30005), _sent),
-    Scenario("in doubt and in the log", _settle, _in_doubt(taken=True)),
-    Scenario("in doubt and not in the log", _settle, _in_doubt(taken=False)),
-    Scenario("a code in doubt", _settle, _in_doubt(taken=False, body="DELETE")),
+    Scenario("in doubt and in the log", settle_all, _in_doubt(taken=True)),
+    Scenario("in doubt and not in the log", settle_all, _in_doubt(taken=False)),
+    Scenario("a code in doubt", settle_all, _in_doubt(taken=False, body="DELETE")),
     Scenario("stranded", lambda _, world: let_go_stranded(world), _strand),
     Scenario("released", lambda _, world: release_due(world), _held_for_a_retry),
     Scenario("a timer fires", lambda _, world: fire_due(world), _slow),
@@ -175,6 +181,12 @@ SCENARIOS = (
         "staff is told",
         lambda stage, world: send_dispatches(stage.means(world), TENANT),
         lambda stage: stage.texts("fire"),
+        may_miss="notice",
+    ),
+    Scenario(
+        "staff is told later",
+        lambda stage, world: send_dispatches(stage.means(world), TENANT),
+        _staff_has_to_wait,
         may_miss="notice",
     ),
 )

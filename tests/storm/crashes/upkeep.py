@@ -1,10 +1,12 @@
 """What the clock finds out or puts away by itself, and what it writes down of itself."""
 
 from dataclasses import replace
+from datetime import timedelta
 
-from router.carrier.api import StatusUpdate
+from router.carrier.api import StatusUpdate, Unknown
 from router.flows.publish import publish_folder
 from router.flows.restoring.age import beat
+from router.flows.sending.ahead import set_right
 from router.flows.sending.outcomes import record_all
 from router.flows.sending.settle import unsettled
 from router.flows.sending.status import record_status
@@ -12,8 +14,9 @@ from router.flows.sending.strays import keep_stray, tend_strays
 from router.flows.sending.unheard import ask_after
 from router.flows.world import World
 from tests.storm.crashes.incoming import BROKEN_BOOK
+from tests.storm.crashes.plain_carrier import End
 from tests.storm.crashes.scenario import Scenario
-from tests.storm.crashes.sending import claim_all, hand_over, send_all, with_texts
+from tests.storm.crashes.sending import claim_all, hand_over, send_all, settle_all, with_texts
 from tests.storm.crashes.stage import MAIN, Stage, save_book
 from tests.storm.crashes.texts import outgoing
 
@@ -65,6 +68,19 @@ def _sender_died(stage: Stage) -> None:
     stage.now.advance(seconds=70)
 
 
+def _failed_in_doubt(stage: Stage) -> None:
+    """What became of the texts is not known, and the log shows that they have failed."""
+    with_texts(End(Unknown("no whole answer"), is_taken=True))(stage)
+    _not_delivered(stage)
+    stage.now.advance(seconds=125)
+
+
+def _tried_ahead(stage: Stage) -> None:
+    """A clock that was ahead has begun to send, and has been set right."""
+    with_texts()(stage)
+    claim_all(stage, replace(stage.world, now=lambda: stage.now() + timedelta(hours=9)))
+
+
 def _file_comes(stage: Stage) -> None:
     """A file that is nobody's rulebook is refused, and then taken away."""
     save_book(stage.settings, BROKEN_BOOK.replace("tenant: inn", "tenant: annex"), OTHER_FILE)
@@ -86,6 +102,8 @@ SCENARIOS = (
         again="never",
     ),
     Scenario("leases have run out", lambda _, world: unsettled(world), _sender_died),
+    Scenario("in doubt, and failed in the log", settle_all, _failed_in_doubt),
+    Scenario("what a wrong clock wrote is set right", lambda _, w: set_right(w), _tried_ahead),
     Scenario("the clock goes round", lambda _, world: beat(world), lambda _: None),
     Scenario("a refused file is taken away", _publish, _file_comes),
 )
