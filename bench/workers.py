@@ -81,6 +81,6 @@ def ring(place: Place, senders: Iterable[str]) -> None:
     """Ring for these senders as `receive`'s caller does, and wait until Redis has it."""
     bell = Bell(place.environment["REDIS_URL"])
     bell.ring(Ripples(senders=frozenset(senders)))
-    if not bell.flush(5.0):
+    if not bell.flush(30.0):
         raise BenchError("the bell could not be rung: Valkey does not answer")
     bell.close()

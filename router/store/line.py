@@ -15,22 +15,21 @@ class Line:
     def __init__(self, places: int = 1, give_way: Callable[[], None] | None = None) -> None:
         self._free = places
         self._give_way = give_way or self.leave
-        self._waiting: deque[threading.Lock] = deque()
+        self._waiting: deque[threading.Event] = deque()
         self._lock = threading.Lock()
 
     def enter(self, patience_seconds: float) -> bool:
         """Wait to be let in; False where that took too long."""
-        with self._lock:
-            if self._free:
-                self._free -= 1
-                return True
-            turn = threading.Lock()
-            turn.acquire()
-            self._waiting.append(turn)
+        turn = threading.Event()
         try:
-            is_in = turn.acquire(timeout=patience_seconds)
+            with self._lock:
+                if self._free:
+                    self._free -= 1
+                    return True
+                self._waiting.append(turn)
+            is_in = turn.wait(patience_seconds)
         except BaseException:
-            if not self._give_up(turn):
+            if not self._give_up(turn) and turn.is_set():
                 self._give_way()
             raise
         return is_in or not self._give_up(turn)
@@ -48,11 +47,11 @@ class Line:
     def _let_next_in(self) -> bool:
         if not self._waiting:
             return False
-        self._waiting.popleft().release()
+        self._waiting.popleft().set()
         return True
 
-    def _give_up(self, turn: threading.Lock) -> bool:
-        """Whether it was not let in at the very last."""
+    def _give_up(self, turn: threading.Event) -> bool:
+        """Whether it stood in line until now: it was not let in at the very last."""
         with self._lock:
             if turn not in self._waiting:
                 return False

@@ -26,8 +26,8 @@ def connections_to(
     scheme = "https" if context else "http"
     return Connections(
         urlsplit(f"{scheme}://127.0.0.1:{keeper.port}"),
-        connect_seconds=2,
-        read_seconds=2,
+        connect_seconds=20,
+        read_seconds=20,
         most_idle=most_idle,
         context=context,
     )

@@ -56,7 +56,7 @@ def answer(status: str, body: str, *headers: str) -> bytes:
         ({"kind": "500_after"}, Unknown, True),
         ({"kind": "502_html"}, Unknown, False),
         ({"kind": "hang", "seconds": 2}, Unknown, False),
-        ({"kind": "timeout", "seconds": 2}, Unknown, True),
+        ({"kind": "timeout", "seconds": 30}, Unknown, True),
         ({"kind": "reset"}, Unknown, True),
         ({"kind": "bad_json"}, Unknown, True),
         ({"kind": "empty"}, Unknown, True),

@@ -210,7 +210,7 @@ def test_what_was_written_while_a_lock_was_waited_for_is_seen(alice: Person) -> 
         assert held is not None
         waiting = threading.Thread(target=look)
         waiting.start()
-        time.sleep(0.3)
+        time.sleep(0.1)
         opt_out(alice.world.ledger, held, Evidence("staff", "by phone"))
     waiting.join()
     assert found == [True]

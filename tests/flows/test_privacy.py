@@ -265,6 +265,7 @@ def test_a_text_whose_sid_was_never_told_is_deleted_at_the_carrier_too(
     line.breaks(on="list", kind="lag", seconds=80_000)
     alice.texts("DELETE")
     line.drain_impatiently()
+    line.delivers_all(alice)
     advance(minutes=3)
     line.settle()
     line.simulator.faults.clear()

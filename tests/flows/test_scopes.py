@@ -24,6 +24,7 @@ from router.flows.world import World
 from router.now import MovableNow
 from router.store.tables import ConsentEvent, Contact, Suppression
 from tests.flows.conftest import BOOK, EVENTS, MAIN, TENANT, Line, Person, wait_for
+from tests.flows.test_privacy import has_arrived
 
 BY_NUMBER = BOOK.replace(
     'events: "+16125550199"', 'events: {address: "+16125550199", opt_out: number}'
@@ -171,7 +172,7 @@ def test_an_opt_out_outlives_an_erasure_and_its_events_do_not(alice: Person, lin
     alice.texts(code)
     line.drain()
     (request,) = alice.shown()["privacy_requests"]
-    wait_for(lambda: alice.messages[-1]["state"] == "delivered")
+    wait_for(lambda: has_arrived(alice))
     erase(alice.world, line.carrier, TENANT, request["id"])
     assert count_differences(alice.world) == 0
     alice.texts("hello again")
@@ -237,7 +238,7 @@ def test_no_claim_on_another_channel_commits_after_a_stop(hotel: World) -> None:
         hold_thread(connection, hotel.keys(connection, TENANT), thread_id, hotel.now())
         stopping = threading.Thread(target=stop)
         stopping.start()
-        assert not stopped.wait(0.5)
+        assert not stopped.wait(0.2)
     stopping.join(10)
     assert stopped.is_set()
 

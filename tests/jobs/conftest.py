@@ -25,7 +25,7 @@ def _signals_put_back() -> Iterator[None]:
 @pytest.fixture
 def redis(redis_url: str) -> Iterator[Redis]:
     """A client of an empty Valkey."""
-    with connect(redis_url, timeout_seconds=5) as client:
+    with connect(redis_url, timeout_seconds=30) as client:
         yield client
 
 
@@ -38,6 +38,6 @@ def queue(redis: Redis) -> Queue:
 @pytest.fixture
 def bell(redis_url: str) -> Iterator[Bell]:
     """A bell at an empty Valkey."""
-    rung = Bell(redis_url)
+    rung = Bell(connect(redis_url, timeout_seconds=30))
     yield rung
     rung.close()

@@ -36,7 +36,7 @@ def test_it_stops_a_process_whose_database_was_put_back(world: World) -> None:
     watch = DatabaseWatch(world, stopped.set).start()
     assert not stopped.wait(0.2)
     HighWater(world.settings.ledger).note(world.now() + timedelta(hours=1))
-    assert stopped.wait(5)
+    assert stopped.wait(30)
     watch.close()
 
 

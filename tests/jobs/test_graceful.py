@@ -29,14 +29,16 @@ LONGEST_SECONDS = 30
 
 
 class SlowCarrier(BaseHTTPRequestHandler):
-    """Takes every text, half a second later."""
+    """Takes every text, half a second after it may."""
 
     protocol_version = "HTTP/1.1"
     came: list[str]
+    may_answer: threading.Event
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))
         self.came.append(sid := f"SM{len(self.came):032x}")
+        self.may_answer.wait(LONGEST_SECONDS)
         time.sleep(0.5)
         body = json.dumps({"sid": sid, "status": "queued"}).encode()
         self.send_response(201)
@@ -57,7 +59,7 @@ def database(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def carrier() -> Iterator[ThreadingHTTPServer]:
-    SlowCarrier.came = []
+    SlowCarrier.came, SlowCarrier.may_answer = [], threading.Event()
     server = ThreadingHTTPServer(("127.0.0.1", 0), SlowCarrier)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
@@ -94,6 +96,7 @@ def test_it_finishes_what_is_on_its_way_and_claims_nothing_more(
         assert time.monotonic() < deadline
         time.sleep(0.02)
     worker.send_signal(signal.SIGTERM)
+    SlowCarrier.may_answer.set()
     assert worker.wait(LONGEST_SECONDS) == 0
     bell.close()
     states = _states(world)

@@ -53,7 +53,7 @@ def test_a_page_that_left_is_not_counted(feed: LiveFeed) -> None:
 
 
 def test_malformed_news_is_passed_over(feed: LiveFeed, redis_url: str, bell: Bell) -> None:
-    with feed.listen("hotel") as stream, connect(redis_url) as client:
+    with feed.listen("hotel") as stream, connect(redis_url, timeout_seconds=30) as client:
         _connected(stream)
         for news in (b"\xff", b"7", b'["hotel"]', b'[["a"], {}]'):
             client.publish("bellhop:live", news)

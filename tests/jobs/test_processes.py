@@ -52,7 +52,7 @@ def start(settings: Settings, own_valkey: TestValkey, tmp_path: Path) -> Iterato
 
 @pytest.fixture
 def client(own_valkey: TestValkey) -> Iterator[Redis]:
-    with connect(own_valkey.url) as opened:
+    with connect(own_valkey.url, timeout_seconds=30) as opened:
         yield opened
 
 
@@ -68,7 +68,7 @@ def _is_done(client: Redis, sender: str) -> bool:
 
 
 def _ring(url: str, sender: str) -> None:
-    bell = Bell(url)
+    bell = Bell(connect(url, timeout_seconds=30))
     bell.ring(Ripples(senders=frozenset({sender})))
     assert bell.flush(15)
     bell.close()

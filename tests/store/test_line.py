@@ -4,7 +4,7 @@ import threading
 
 from router.store.line import Line
 
-SOON = 5.0
+SOON = 30.0
 
 
 def _wait_until_waiting(line: Line, number: int) -> None:

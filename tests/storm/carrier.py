@@ -13,7 +13,7 @@ from tests.storm.stage.report import Say, listed, tell
 from tests.storm.stage.stage import SQLITE, Stage, kinds, set_stage
 
 ROLES = {WEB: 1, WORKER: 2, CLOCK: 1}
-QUICKER = {"SETTLE_AFTER_SECONDS": "4"}
+QUICKER = {"SETTLE_AFTER_SECONDS": "6"}
 PHONES = 20  # some get several texts, so that order counts
 NO_ROUTE = 21612
 TOO_MANY, SERVER_ERROR = 20429, 20500

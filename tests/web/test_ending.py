@@ -70,7 +70,7 @@ def test_what_runs_is_finished_and_streams_end_at_once(
         text.start()
         _wait_until(lambda: is_locked(Path(f"{database}.lock-next")))
         server.send_signal(signal.SIGTERM)
-        time.sleep(0.5)
+        time.sleep(0.1)
         assert server.poll() is None
     text.join()
     assert statuses == [200]

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -53,12 +54,13 @@ Goes = Callable[..., Counter[str]]
 
 
 @pytest.fixture
-def goes_on(line: Line, advance: Callable[..., None]) -> Goes:
+def goes_on(line: Line, advance: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> Goes:
     """Time passes, for so many rounds of some minutes each, with a carrier that is particular, and
     says so once those `after` whom it does have been served; how often it has by now, by whose text
     that was.
     """
     tried: Counter[str] = Counter()
+    monkeypatch.setattr("router.flows.sending.claims.LOOK_UP", timedelta(minutes=1))
 
     def go(
         rounds: int,
@@ -172,7 +174,7 @@ def test_a_number_that_is_stopped_and_has_nothing_ready_is_left_alone(
     pump = Pump(alice.world, line.carrier, lambda _: None)
     for sender_id in line.sender_ids():
         pump.wake(sender_id)
-    assert pump.finish(5)
+    assert pump.finish(30)
     pump.close()
 
 

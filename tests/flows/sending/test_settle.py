@@ -359,7 +359,7 @@ def test_a_text_that_is_settled_while_a_later_one_is_claimed_is_not_queued_behin
             being_claimed = update(Message).where(col(Message.id) == later)
             connection.execute(being_claimed.values(state="sending", attempt=1))
             settling = aside.submit(line.settle)
-            sleep(0.3)
+            sleep(0.1)
         settling.result(30)
     assert states(alice) == ["review", "sending"]
 
@@ -455,7 +455,7 @@ def test_two_first_statuses_that_come_at_once_are_both_heard(alice: Person) -> N
         with alice.world.store.write() as connection:
             keep_stray(alice.world, connection, stray_news("sent"))
             beside = aside.submit(stray, alice, "delivered")
-            sleep(0.3)
+            sleep(0.1)
         beside.result(30)
     record(alice.world, mine, Accepted("SMstray", "queued"))
     assert states(alice) == ["delivered"]

@@ -33,7 +33,7 @@ def browser() -> Iterator[Browser]:
         skip_part("Chromium")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        expect.set_options(timeout=20_000)
+        expect.set_options(timeout=30_000)
         yield chromium
         chromium.close()
 
@@ -70,7 +70,7 @@ def open_page(browser: Browser, app: Flask) -> Iterator[Callable[..., Page]]:
         context = browser.new_context(viewport=size, base_url=app.config["ORIGIN"])  # type: ignore[arg-type]  # a TypedDict of the same keys
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda said: note(said.type, said.text))
         page.goto(path)
