@@ -13,6 +13,7 @@ from twilio.base.exceptions import (  # type: ignore[import-untyped]
 )
 
 from router.carrier.api import (
+    AccountRefused,
     CarrierError,
     Delay,
     Listed,
@@ -129,7 +130,8 @@ def _fail(what: str, http_status: int | None) -> NoReturn:
     why = f"the carrier answered HTTP {http_status}"
     if http_status in _ACCOUNT_REFUSED:
         why += ": check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN"
-    elif http_status == _NOT_FOUND:
+        raise AccountRefused(f"cannot {what}: {why}") from None
+    if http_status == _NOT_FOUND:
         why += ": check TWILIO_ACCOUNT_SID and TWILIO_API_URL"
     temporary = http_status in _PASSING or http_status not in _CLIENT_ERRORS
     raise CarrierError(f"cannot {what}: {why}", temporary=temporary) from None

@@ -42,6 +42,13 @@ class CarrierError(Exception):
         self.temporary = temporary
 
 
+class AccountRefused(CarrierError):
+    """The carrier refuses our account: asking again helps once somebody has put that right."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason, temporary=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Media:
     """One picture, sound, film or file of a text: where it is fetched and its MIME type."""

@@ -58,7 +58,7 @@ class Aside:
         try:
             self._pools[errand.task].submit(self._run, errand, run)
         except RuntimeError as error:  # the system has no thread to give: the next bell tries again
-            log.error("errand_failed", task=errand.task, ids=errand.ids, error=error)  # noqa: TRY400
+            self._note(errand, error)
             del self._wanted[errand]
 
     def _run(self, errand: Errand, run: Callable[[], None]) -> None:
@@ -80,5 +80,8 @@ class Aside:
         try:
             run()
         except Exception as error:  # noqa: BLE001 (logged; the other errands go on)
-            log.error("errand_failed", task=errand.task, ids=errand.ids, error=error)  # noqa: TRY400
-            self._meters.count(JOBS, "failed")
+            self._note(errand, error)
+
+    def _note(self, errand: Errand, error: Exception) -> None:
+        log.error("errand_failed", task=errand.task, ids=errand.ids, error=error)
+        self._meters.count(JOBS, "failed")

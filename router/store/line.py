@@ -20,19 +20,19 @@ class Line:
 
     def enter(self, patience_seconds: float) -> bool:
         """Wait to be let in; False where that took too long."""
-        turn = threading.Event()
+        turn, has_place = threading.Event(), False
         try:
             with self._lock:
                 if self._free:
                     self._free -= 1
-                    return True
-                self._waiting.append(turn)
-            is_in = turn.wait(patience_seconds)
+                    has_place = True
+                else:
+                    self._waiting.append(turn)
+            return has_place or turn.wait(patience_seconds) or not self._give_up(turn)
         except BaseException:
-            if not self._give_up(turn) and turn.is_set():
+            if has_place or (not self._give_up(turn) and turn.is_set()):
                 self._give_way()
             raise
-        return is_in or not self._give_up(turn)
 
     def pass_on(self) -> bool:
         """Leave to whoever has waited longest; False, and nobody has left, where nobody waits."""

@@ -2,6 +2,8 @@
 
 import threading
 
+import pytest
+
 from router.store.line import Line
 
 SOON = 30.0
@@ -51,3 +53,37 @@ def test_a_place_is_passed_on_only_to_somebody_who_waits() -> None:
     assert line.pass_on()
     thread.join(SOON)
     assert not line.enter(0)  # now the other is
+
+
+class Interrupted(BaseException):
+    """As a signal's handler raises it, which runs once a call has returned."""
+
+
+class Interrupting:
+    """A lock at whose next release a signal comes."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._is_over = False
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+        if not self._is_over:
+            self._is_over = True
+            raise Interrupted
+
+
+@pytest.mark.parametrize("is_free", [True, False])
+def test_who_is_interrupted_while_it_enters_holds_up_nobody(
+    monkeypatch: pytest.MonkeyPatch, *, is_free: bool
+) -> None:
+    line = Line(1 if is_free else 0)
+    monkeypatch.setattr(line, "_lock", Interrupting())
+    with pytest.raises(Interrupted):
+        line.enter(SOON)
+    if not is_free:
+        line.leave()
+    assert line.enter(0)

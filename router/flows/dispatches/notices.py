@@ -4,8 +4,6 @@ It says who is needed and links to the thread. It holds neither the contact's wo
 nor their number: phones lie around.
 """
 
-import time
-
 from sqlalchemy import Connection, exists, select
 from sqlmodel import col
 
@@ -22,8 +20,7 @@ from router.flows.dispatches.claims import DispatchClaim
 from router.flows.dispatches.devices import Device, devices_of, forget_device
 from router.flows.dispatches.means import Means
 from router.flows.dispatches.notify import NO_MOBILE
-from router.flows.dispatches.turns import heed, take_turn
-from router.flows.senders import Sender, find_receiver
+from router.flows.senders import find_receiver
 from router.store.rows import AnyRow
 from router.store.sealing import TenantKeys
 from router.store.tables import Staff, Suppression
@@ -46,23 +43,14 @@ def link(means: Means, claim: DispatchClaim) -> str:
 
 
 def try_sms(means: Means, claim: DispatchClaim) -> Outcome:
-    """A text to their mobile, from the number that the contact wrote to, in a turn of that number.
-    No message of a thread.
-    """
-    told = _text_message(means, claim)
-    if isinstance(told, Failed):
-        return told
-    sender, text = told
-    turn = take_turn(means.world, sender, text)
-    if isinstance(turn, Retry):
-        return turn
-    time.sleep(turn.wait_seconds)
-    sent = means.carrier.send(text)
-    heed(means.world, turn, sent)
-    return _what_became(sent)
+    """A text to their mobile, from the number that the contact wrote to. No message of a thread."""
+    text = _text_message(means, claim)
+    if isinstance(text, Failed):
+        return text
+    return _what_became(means.carrier.send(text))
 
 
-def _text_message(means: Means, claim: DispatchClaim) -> tuple[Sender, Outgoing] | Failed:
+def _text_message(means: Means, claim: DispatchClaim) -> Outgoing | Failed:
     world = means.world
     with world.store.read() as connection:
         keys = world.keys(connection, claim.tenant_id)
@@ -75,7 +63,7 @@ def _text_message(means: Means, claim: DispatchClaim) -> tuple[Sender, Outgoing]
             return Failed(NO_NUMBER)
         if _has_opted_out(connection, keys, mobile, claim.number):
             return Failed(OPTED_OUT)
-    return sender, Outgoing(
+    return Outgoing(
         to=mobile,
         from_address=sender.address,
         body=f"Bellhop: {words(claim)}. {link(means, claim)}",

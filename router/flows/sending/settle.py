@@ -7,7 +7,7 @@ The log is asked only after a grace longer than it lags behind; what it shows is
 from sqlalchemy import Connection, bindparam, exists, func, select, update
 from sqlmodel import col
 
-from router.carrier.api import Carrier, CarrierError
+from router.carrier.api import AccountRefused, Carrier, CarrierError
 from router.flows.ripples import CALM, Ripples
 from router.flows.senders import Sender, find_sender
 from router.flows.sending.conclusions import Look, conclude
@@ -113,8 +113,10 @@ def _look(carrier: Carrier, log: Log, sender: Sender, doubt: Doubt) -> Look:
     try:
         standing, wait = log.standing(doubt.witnesses, doubt.attempted_at)
         listed = carrier.list_sent(doubt.to, sender.address, doubt.attempted_at - LOOK_BACK)
-    except CarrierError:  # also one that refuses our account: that may be put right
+    except AccountRefused:
         return Look([], "away")
+    except CarrierError as error:
+        return Look([], "away" if error.temporary else "behind")
     return Look(listed, standing, wait)
 
 

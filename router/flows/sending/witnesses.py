@@ -109,7 +109,7 @@ class Log:
         for witness in witnesses:
             shown = self._find(witness)
             if shown is not None:
-                at = _when_taken(witness, shown)
+                at = self._taken_at(witness, shown)
                 short_by = attempted_at + self._lease - at
                 if short_by <= NO_WAIT:
                     return "proven", NO_WAIT
@@ -119,18 +119,18 @@ class Log:
                 return "behind", NO_WAIT
         return "trusted", NO_WAIT
 
+    def _taken_at(self, witness: Witness, shown: Listed) -> datetime:
+        """One of ours is dated by its last attempt, and its SID may be that of an earlier one."""
+        differ = min(CLOCKS_DIFFER, self._lease)  # what is further apart is another attempt's
+        is_as_told = witness.is_ours and witness.at - shown.created_at <= differ
+        return witness.at if is_as_told else min(witness.at, shown.created_at)
+
     def _find(self, witness: Witness) -> Listed | None:
         if witness.sid not in self._shown:
             self._shown[witness.sid] = self._carrier.find_listed(
                 witness.sid, witness.to, witness.from_address
             )
         return self._shown[witness.sid]
-
-
-def _when_taken(witness: Witness, shown: Listed) -> datetime:
-    """One of ours is dated by its last attempt, and its SID may be that of an earlier one."""
-    is_as_told = witness.is_ours and witness.at - shown.created_at <= CLOCKS_DIFFER
-    return witness.at if is_as_told else min(witness.at, shown.created_at)
 
 
 def _witnesses(keys: TenantKeys, row: AnyRow) -> tuple[Witness, ...]:

@@ -10,6 +10,7 @@ from router.carrier.api import Delay, Outcome, Unknown
 from router.flows.senders import find_sender
 from router.flows.sending.ahead import set_right
 from router.flows.sending.claims import claim
+from router.flows.sending.leases import LONGEST_LEASE
 from router.flows.sending.outcomes import record
 from router.flows.sending.settle import unsettled
 from router.flows.sweep import sweep
@@ -40,11 +41,10 @@ def try_ahead(person: Person, outcome: Outcome | None) -> str:
     return sender_id
 
 
-@pytest.mark.parametrize("outcome", [None, Unknown("no answer")])
 def test_what_was_tried_in_a_time_to_come_is_a_persons_to_decide(
-    alice: Person, line: Line, advance: Callable[..., None], outcome: Outcome | None
+    alice: Person, line: Line, advance: Callable[..., None]
 ) -> None:
-    try_ahead(alice, outcome)
+    try_ahead(alice, Unknown("no answer"))
     alice.texts("towels")
     advance(minutes=4)
     assert not unsettled(alice.world)
@@ -53,6 +53,23 @@ def test_what_was_tried_in_a_time_to_come_is_a_persons_to_decide(
     line.drain()
     assert answers(alice)[1][0] in {"accepted", "sent", "delivered"}
     assert not set_right(alice.world).threads
+
+
+def test_what_may_still_be_under_way_goes_to_a_person_once_a_lease_has_passed(
+    alice: Person, line: Line, advance: Callable[..., None]
+) -> None:
+    try_ahead(alice, None)
+    alice.texts("towels")
+    for _ in range(2):
+        set_right(alice.world)
+        line.drain()
+        assert [state for state, _ in answers(alice)] == ["sending", "queued"]
+        assert not unsettled(alice.world)
+    advance(seconds=LONGEST_LEASE.total_seconds() + 1)
+    assert not unsettled(alice.world)
+    assert answers(alice)[0] == ("unknown", "lease ran out")
+    set_right(alice.world)
+    assert answers(alice)[0] == ("review", "clock was ahead")
 
 
 def test_what_was_to_be_tried_again_later_leaves_and_is_rung_for(

@@ -256,9 +256,9 @@ def test_a_pump_that_closes_gives_back_what_it_had_not_begun(hotel: World) -> No
 
 
 def test_what_is_claimed_while_a_pump_closes_is_given_back(hotel: World) -> None:
-    begun: list[tuple[Claim, Outcome]] = []
+    given_back: list[tuple[Claim, Outcome]] = []
     carrier = Counter()
-    hands = Hands(hotel, carrier, lambda *done: begun.append(done), 2)  # type: ignore[arg-type]  # it only sends
+    hands = Hands(hotel, carrier, lambda *done: given_back.append(done), 2)  # type: ignore[arg-type]  # it only sends
     sender_id = guests_ask(hotel, 2)
     with hotel.store.read() as connection:
         sender = find_sender(connection, sender_id)
@@ -266,8 +266,8 @@ def test_what_is_claimed_while_a_pump_closes_is_given_back(hotel: World) -> None
     claims = claim(hotel, sender, 2).messages
     hands.close(1.0)
     hands.give(claims)
-    assert begun == [(each, NOT_BEGUN) for each in claims]
-    record_all(hotel, begun)
+    assert given_back == [(each, NOT_BEGUN) for each in claims]
+    record_all(hotel, given_back)
     assert states(hotel) == ["queued"] * 2
     assert carrier.came_at == []
 

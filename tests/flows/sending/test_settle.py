@@ -95,7 +95,7 @@ def test_a_log_that_is_away_for_longer_leaves_a_text_to_people(
     assert message_reasons(alice) == ["log is away"]
 
 
-def test_a_log_that_refuses_us_is_waited_for_as_one_that_is_away(
+def test_a_log_that_refuses_our_account_is_waited_for_as_one_that_is_away(
     alice: Person, line: Line, advance: Callable[..., None]
 ) -> None:
     """A token that was exchanged at the carrier first, and is exchanged here an hour later."""

@@ -25,6 +25,12 @@ class Shows:
         )
 
 
+def test_with_a_short_grace_attempts_are_closer_together() -> None:
+    lease = timedelta(seconds=15)
+    log = Log(Shows(timedelta(seconds=31)), lease)  # type: ignore[arg-type]  # it only finds
+    assert log.standing((TOOK_OURS,), NOW - lease)[0] == "soon"
+
+
 @pytest.mark.parametrize(
     ("earlier", "standing"),
     [
