@@ -5,16 +5,20 @@ same number afterwards, and nothing of anybody else. One that is broken holds ba
 """
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy import Connection, exists, select
+from sqlmodel import col
 
 from router.carrier.api import Inbound
 from router.flows.receive import Received, receive
 from router.flows.ripples import CALM, Ripples
 from router.flows.rulebooks.live import RulebookLost
+from router.flows.senders import find_receiver
 from router.flows.world import World
 from router.store.engine import DatabaseDown
+from router.store.tables import PrivacyRequest
 
 PATIENCE = timedelta(minutes=10)  # so long a fault of which nothing is known may be one that passes
 
@@ -66,3 +70,25 @@ class Detour:
     def hold_back(self, text: Inbound) -> None:
         """What this person wrote afterwards waits for the next round."""
         self._held_back.add((text.from_address, text.to_address))
+
+
+def was_erased(world: World, text: Inbound) -> bool:
+    """Whether its writer has had everything erased that they had written by then."""
+    with world.store.read() as connection:
+        sender = find_receiver(connection, text.to_address, text.service_sid)
+        if sender is None or text.sent_at is None:
+            return False
+        return is_erased(world, connection, sender.tenant_id, text.from_address, text.sent_at)
+
+
+def is_erased(
+    world: World, connection: Connection, tenant_id: str, address: str, at: datetime
+) -> bool:
+    """Whether who has this address has had everything erased that they had written until `at`."""
+    lookup = world.keys(connection, tenant_id).lookup("address", address)
+    later = exists().where(
+        col(PrivacyRequest.tenant_id) == tenant_id,
+        col(PrivacyRequest.lookup) == lookup,
+        col(PrivacyRequest.confirmed_at) >= at,
+    )
+    return connection.execute(select(later)).scalar_one()

@@ -9,18 +9,18 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from router.carrier.addresses import is_address
 from router.carrier.api import Carrier, CarrierError, Listed
 from router.carrier.webhook import late_inbound
-from router.flows.detours import Detour
+from router.flows.detours import Detour, is_erased
 from router.flows.ripples import Ripples
 from router.flows.senders import Sender, find_receiver
 from router.flows.watermarks import CLOCKS_DIFFER, level_mark, mark
 from router.flows.world import World
-from router.store.tables import Message, PrivacyRequest, Tombstone
+from router.store.tables import Message, Tombstone
 
 INBOUND = "inbound"
 OVERLAP = timedelta(hours=1)  # longer than the log lags behind and clocks differ
@@ -83,7 +83,9 @@ def _missing(world: World, listed: Sequence[Listed], began: datetime) -> Iterato
             known = _known(world, connection, whose)
             missed = [text for text in some if text.sid in whose and text.sid not in known]
             erased = {
-                text.sid for text in missed if _is_erased(world, connection, whose[text.sid], text)
+                text.sid
+                for text in missed
+                if is_erased(world, connection, whose[text.sid], text.from_address, text.created_at)
             }
         yield from (text for text in missed if text.sid not in erased)
 
@@ -123,17 +125,6 @@ def _known(world: World, connection: Connection, whose: dict[str, str]) -> set[s
         known.update(row.sid for row in connection.execute(stored))
         known.update(hashed[row.sid_hash] for row in connection.execute(erased))
     return known
-
-
-def _is_erased(world: World, connection: Connection, tenant_id: str, text: Listed) -> bool:
-    """Whether its writer has had everything erased that they had written by then."""
-    lookup = world.keys(connection, tenant_id).lookup("address", text.from_address)
-    later = exists().where(
-        col(PrivacyRequest.tenant_id) == tenant_id,
-        col(PrivacyRequest.lookup) == lookup,
-        col(PrivacyRequest.confirmed_at) >= text.created_at,
-    )
-    return connection.execute(select(later)).scalar_one()
 
 
 def _take_in(carrier: Carrier, detour: Detour, text: Listed) -> bool:

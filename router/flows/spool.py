@@ -17,7 +17,7 @@ from typing import Any
 import structlog
 
 from router.carrier.api import Inbound, Media
-from router.flows.detours import Detour
+from router.flows.detours import Detour, was_erased
 from router.flows.ripples import Ripples
 from router.flows.world import World
 from router.store.disk import sync_folder
@@ -50,8 +50,9 @@ def spool(world: World, inbound: Inbound) -> None:
     sync_folder(folder)
 
 
-def drain_spool(world: World) -> Ripples:
-    """Take in what was spooled, oldest first; a file goes once its text is in the database.
+def drain_spool(world: World, most: int | None = None) -> Ripples:
+    """Take in what was spooled, or `most` of it, oldest first; a file goes once its text is in the
+    database, or what its writer has had erased since.
 
     A file that cannot be read (another MASTER_KEY, say) is passed over and stays for the next look;
     it holds up no other. Raises DatabaseDown where the database is still away.
@@ -59,8 +60,10 @@ def drain_spool(world: World) -> Ripples:
     detour = Detour(world)
     _clear_away(world)
     for path in _waiting(world):
+        if most is not None and detour.taken_in >= most:
+            break
         text = _read(world, path)
-        if text is not None and detour.take_in(text):
+        if text is not None and (was_erased(world, text) or detour.take_in(text)):
             path.unlink(missing_ok=True)
     if detour.lost:
         log.warning("spooled_texts_wait_for_a_rulebook", texts=detour.lost)

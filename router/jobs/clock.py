@@ -6,7 +6,7 @@ meets a database that is down waits a little longer before the next one.
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -14,11 +14,11 @@ import structlog
 
 from router.backoff import doubled
 from router.carrier.api import Carrier
+from router.flows.ahead import set_right
 from router.flows.assign.queue import drain_queues
 from router.flows.reconcile import reconcile
 from router.flows.release import release_due
 from router.flows.restoring.age import beat
-from router.flows.sending.ahead import set_right
 from router.flows.sending.settle import unsettled
 from router.flows.sending.stranded import let_go_stranded
 from router.flows.sending.strays import tend_strays
@@ -31,6 +31,7 @@ from router.jobs.bell import Bell
 from router.jobs.process import access_log
 from router.jobs.rulebooks import RulesWatch
 from router.meters import CHORE_FAILURES, Meters
+from router.store.server_clock import is_astray
 
 TICK_SECONDS = 0.25
 SWEEP_SECONDS = 0.5
@@ -39,6 +40,7 @@ SPOOL_SECONDS = 1.0
 BEAT_SECONDS = 5.0
 ACCESS_LOG_SECONDS = 60.0
 TIDY_SECONDS = 60.0
+MOST_SPOOLED = 200  # a round: some two seconds
 MINUTE_SECONDS = 60.0
 LOOK_SECONDS = 1.0
 LEAVE_SECONDS = 5.0
@@ -95,18 +97,18 @@ class Clock:
             Chore("settle", SETTLE_SECONDS, self.settle),
             Chore("spool", SPOOL_SECONDS, self.drain_spool),
             Chore("beat", BEAT_SECONDS, self.beat),
-            Chore("access_log", ACCESS_LOG_SECONDS, self.tend_access_log),
             Chore("tidy", TIDY_SECONDS, self.tidy),
         ]
         self._chores = [replace(chore, meters=self.world.meters) for chore in chores]
 
     def run(self, stopped: threading.Event) -> None:
-        """Tick until `stopped` is set. Rulebooks are watched and the carrier's log is read beside:
-        neither waits for the other, nor the chores for them.
+        """Tick until `stopped` is set. Rulebooks are watched, the carrier's log is read and the
+        access log is tended beside: none waits for another, nor the chores for them.
         """
         watch = RulesWatch(self.world, self.bell)
         watching = _start("rules", watch.run, stopped)
         reading = _start("inbound", self.watch_log, stopped)
+        _start("access_log", self.watch_access_log, stopped)
         log.info("clock_started")
         while not stopped.is_set():
             self.tick()
@@ -128,14 +130,17 @@ class Clock:
             Chore("inbound", minutes * MINUTE_SECONDS, self.reconcile, meters),
             Chore("unheard", MINUTE_SECONDS, self.ask_after, meters),
         )
-        while not stopped.is_set():
-            for chore in chores:
-                chore.run_if_due(time.monotonic())
-            stopped.wait(LOOK_SECONDS)
+        _look_after(chores, stopped)
+
+    def watch_access_log(self, stopped: threading.Event) -> None:
+        """Shorten addresses, and remove files whose time has come, until `stopped` is set."""
+        chore = Chore("access_log", ACCESS_LOG_SECONDS, self.tend_access_log, self.world.meters)
+        _look_after((chore,), stopped)
 
     def fire_timers(self) -> None:
         """Fire what is due."""
-        self.bell.ring(fire_due(self.world))
+        if not self._is_astray():
+            self.bell.ring(fire_due(self.world))
 
     def drain_queues(self) -> None:
         """Give what waits to whoever is free."""
@@ -143,7 +148,8 @@ class Clock:
 
     def release(self) -> None:
         """Let go what was held back until now."""
-        self.bell.ring(release_due(self.world))
+        if not self._is_astray():
+            self.bell.ring(release_due(self.world))
 
     def sweep(self) -> None:
         """Ring for what no bell was heard for."""
@@ -155,18 +161,19 @@ class Clock:
         self.bell.ring(let_go_stranded(self.world))
 
     def drain_spool(self) -> None:
-        """Take in what the fallback spooled."""
-        self.bell.ring(drain_spool(self.world))
+        """Take in what the fallback spooled; the other chores have their turn in between."""
+        self.bell.ring(drain_spool(self.world, MOST_SPOOLED))
 
     def beat(self) -> None:
         """Have the database know that a clock goes round."""
-        beat(self.world)
+        if not self._is_astray():
+            beat(self.world)
 
     def tend_access_log(self) -> None:
         """Shorten addresses and remove files whose time has come."""
         log, settings, now = access_log(self.world.settings), self.world.settings, self.world.now()
+        log.forget(now, timedelta(days=settings.access_log_days))  # shortening wants room
         log.shorten(now)
-        log.forget(now, timedelta(days=settings.access_log_days))
 
     def tidy(self) -> None:
         """Merge the statuses whose text is known by now, forget what was kept for an hour, and set
@@ -179,12 +186,24 @@ class Clock:
         """Take in what came to the carrier and not to us. The spool goes first: it knows more of a
         text than the carrier's log does.
         """
-        self.drain_spool()
+        self.bell.ring(drain_spool(self.world))
         self.bell.ring(reconcile(self.world, self.carrier))
 
     def ask_after(self) -> None:
         """Ask the carrier after texts of which it told no end."""
         self.bell.ring(ask_after(self.world, self.carrier))
+
+    def _is_astray(self) -> bool:
+        """Whether this machine's clock is not to be trusted with what comes at a time."""
+        with self.world.store.read() as connection:
+            return is_astray(connection)
+
+
+def _look_after(chores: Sequence[Chore], stopped: threading.Event) -> None:
+    while not stopped.is_set():
+        for chore in chores:
+            chore.run_if_due(time.monotonic())
+        stopped.wait(LOOK_SECONDS)
 
 
 def _start(

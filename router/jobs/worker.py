@@ -167,10 +167,10 @@ def make_worker(connection: Redis, meters: Meters | None = None) -> BellWorker:
 
 
 def has_worker(connection: Redis, since: datetime = LONG_AGO) -> bool:
-    """Whether a worker that was born since then listens; False where Redis does not answer."""
+    """Whether a worker that was born since then listens; False where Redis does not tell."""
     queue = Queue(QUEUE, connection=connection, serializer=JSONSerializer, job_class=TaskJob)
     try:
         workers = BellWorker.all(queue=queue, job_class=TaskJob, serializer=JSONSerializer)
-    except RedisError:
+    except (RedisError, ValueError):  # away, or it holds what RQ cannot read
         return False
     return any(worker.birth_date is not None and worker.birth_date >= since for worker in workers)

@@ -12,16 +12,20 @@ import ipaddress
 import json
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
+import structlog
+
 from router.store.disk import sync_folder
 
 HOUR = timedelta(hours=1)
 LATE = timedelta(minutes=1)  # for what is written a little after its hour
+log = structlog.get_logger()
+
 _NAME = "access-%Y-%m-%dT%H"
 _WHOLE, _DONE, _FRESH = ".jsonl", ".short.jsonl", ".new"
 _TAIL_BYTES = 64 * 1024
@@ -76,9 +80,14 @@ class AccessLog:
             if began is None or path.name.endswith(_DONE):
                 continue
             if now - began >= max(self._whole_for, HOUR + LATE):
-                with suppress(FileNotFoundError):  # another clock has done it
+                try:
                     _shorten_file(path)
-                    done += 1
+                except FileNotFoundError:  # another clock has done it
+                    continue
+                except OSError as error:  # it stays for the next look, and keeps no other waiting
+                    log.warning("access_log_not_shortened", file=path.name, error=error)
+                    continue
+                done += 1
         return done
 
     def forget(self, now: datetime, kept_for: timedelta) -> int:
@@ -160,7 +169,10 @@ def _shorten_file(path: Path) -> None:
     fresh = path.with_name(path.name + _FRESH)
     with _locked(path) as descriptor:
         _mend_end(descriptor)
-        with path.open(encoding="utf-8") as lines, fresh.open("w", encoding="utf-8") as file:
+        with (
+            path.open(encoding="utf-8", errors="replace") as lines,
+            fresh.open("w", encoding="utf-8") as file,
+        ):
             file.writelines(map(_with_short_address, lines))
             file.flush()
             os.fsync(file.fileno())

@@ -8,6 +8,8 @@ import threading
 from datetime import datetime
 from pathlib import Path
 
+from router.store.disk import sync_folder
+
 SUFFIX = ".high-water"
 
 
@@ -29,5 +31,9 @@ class HighWater:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         own = f"{os.getpid()}-{threading.get_ident()}"  # others note at the same time
         fresh = self.path.with_name(f"{self.path.name}.{own}.new")
-        fresh.write_text(at.isoformat() + "\n")
+        with fresh.open("w") as file:
+            file.write(at.isoformat() + "\n")
+            file.flush()
+            os.fsync(file.fileno())  # a power cut is when backups are put in place
         fresh.replace(self.path)
+        sync_folder(self.path.parent)

@@ -76,13 +76,13 @@ class Ledger:
             os.close(descriptor)
 
     def entries(self) -> Iterator[Entry]:
-        """All entries, oldest first; a last line that was cut by a crash is passed over."""
+        """All entries, oldest first; a line that a crash has cut or spoilt is passed over."""
         if not self.path.exists():
             return
-        for line in self.path.read_text().splitlines():
+        for line in self.path.read_text(errors="replace").splitlines():
             try:
                 yield Entry(**json.loads(line))
-            except ValueError:
+            except (ValueError, TypeError):
                 continue
 
 

@@ -8,7 +8,7 @@ way, as SQLAlchemy does, ends the pipeline.
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 from psycopg.pq import PipelineStatus, TransactionStatus
@@ -19,12 +19,30 @@ from router.store.outage import BUSY_SECONDS
 from router.store.statement import RawRows, Values
 
 FRESH_SECONDS = 1.0  # a connection that was used so lately is not asked whether it lives
+STATEMENT_SECONDS = 30
+SILENT_SECONDS = 40.0  # a server that keeps its own limits has answered by then
+GONE_SECONDS = 10  # a host that acknowledges nothing is given up then, not after the system's hours
+_TCP = {
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": GONE_SECONDS * 1000,  # milliseconds
+}
 
 
 class PipelinedConnection(psycopg.Connection[Any]):
     """A connection that says BEGIN only where we do."""
 
+    silent_seconds: float | None = SILENT_SECONDS
     _pipeline_in_use: ExitStack | None = None
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        """Wait for the server, but not for one that stands still: its own limits do so, too."""
+        try:
+            return super().wait(gen, interval, timeout or self.silent_seconds)
+        except psycopg.errors._WaitTimeout:
+            self.pgconn.finish()  # where it stands nobody knows
+            raise
 
     def tell(self, sql: str, rows: Sequence[Values]) -> None:
         """Send for each of `rows`; what goes wrong is raised by whatever is waited for next."""
@@ -83,11 +101,18 @@ class PipelinedConnection(psycopg.Connection[Any]):
                 self.close()
 
 
+def wait_for_statements(connection: Connection) -> None:
+    """From now on a statement takes as long as a large database makes it take."""
+    driver = cast("PipelinedConnection", connection.connection.driver_connection)
+    driver.silent_seconds = None
+    connection.exec_driver_sql("SET statement_timeout = 0")
+
+
 @contextmanager
 def without_limits(connection: Connection) -> Iterator[None]:
     """Statements that take as long as a large database makes them take, and wait for each other."""
     try:
-        connection.exec_driver_sql("SET statement_timeout = 0")
+        wait_for_statements(connection)
         connection.exec_driver_sql("SET lock_timeout = 0")
         yield
     finally:
@@ -96,10 +121,11 @@ def without_limits(connection: Connection) -> Iterator[None]:
 
 def make_engine(url: URL, pool_size: int) -> Engine:
     """An engine for the database that `url` names."""
-    options = f"-c lock_timeout={BUSY_SECONDS}s -c statement_timeout=30s"
+    options = f"-c lock_timeout={BUSY_SECONDS}s -c statement_timeout={STATEMENT_SECONDS}s"
+    limits = {"connect_timeout": BUSY_SECONDS, "options": options, **_TCP}
     engine = create_engine(
         url,
-        connect_args={"connect_timeout": BUSY_SECONDS, "options": options, "autocommit": True},
+        connect_args={**limits, "autocommit": True},
         hide_parameters=True,  # an error that is logged must not quote what it was about
         pool_size=pool_size,
         max_overflow=pool_size,

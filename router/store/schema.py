@@ -10,6 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
+from router.store import postgresql
 from router.store.engine import Store
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -31,7 +32,7 @@ def upgrade(store: Store) -> str:
                 f"than this one, which knows {_newest()}: nothing is done. It works on that schema"
             )
         if not store.is_sqlite:  # an index over a large table takes its time
-            connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+            postgresql.wait_for_statements(connection)
         command.upgrade(_config(connection), "head")
         return _current(connection) or ""
 

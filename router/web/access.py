@@ -74,7 +74,7 @@ class AccessNotes:
                 _Note(
                     ended,
                     asked.method if asked.method in METHODS else "?",
-                    _path(asked),
+                    _path(asked, response.status_code),
                     response.status_code,
                     ended - asked.environ.get(_BEGAN, ended),
                     asked.remote_addr or "?",
@@ -110,11 +110,14 @@ class AccessNotes:
             log.warning("access_log_not_written", error=error, requests=len(lines))
 
 
-def _path(asked: Request) -> str:
+_FOUND = (200, 304)  # a file of ours has that name, so that nobody else has made it up
+
+
+def _path(asked: Request, status: int) -> str:
     rule, parts = asked.url_rule, asked.view_args
     if rule is None:
         return "unknown"
-    if not parts or rule.endpoint == "static":
+    if not parts or (rule.endpoint == "static" and status in _FOUND):
         return asked.path
     is_plain = all(is_id(str(part)) or part in _words(rule.rule) for part in parts.values())
     return asked.path if is_plain else rule.rule

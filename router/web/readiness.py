@@ -24,6 +24,8 @@ from router.store.server_clock import MOST_ASTRAY, clock_ahead
 
 LOOKED_AT_FOR_SECONDS = 1.0
 LATE = timedelta(seconds=30)
+LONGEST_LOOK_SECONDS = 5.0
+SILENT = "down: the database at DATABASE_URL does not answer"
 UNKNOWN = "unknown: the database does not answer"
 
 
@@ -36,13 +38,19 @@ class Readiness:
     _good_until: float = 0.0
 
     def look(self, world: World) -> dict[str, str]:
-        """Each part and note, with `ok` or what is wrong."""
-        with self._lock:
+        """Each part and note, with `ok` or what is wrong. Where a look takes long, since the server
+        of the database stands still, nobody else waits for it.
+        """
+        if not self._lock.acquire(timeout=LONGEST_LOOK_SECONDS):
+            return self._found | {"database": SILENT}
+        try:
             if time.monotonic() >= self._good_until:
                 looks = {**CHECKS, **NOTES}
                 self._found = {name: look(world) or "ok" for name, look in looks.items()}
                 self._good_until = time.monotonic() + LOOKED_AT_FOR_SECONDS
             return self._found
+        finally:
+            self._lock.release()
 
 
 def _check_database(world: World) -> str | None:
@@ -52,7 +60,7 @@ def _check_database(world: World) -> str | None:
     except FileReplaced:
         return "down: another file is in the place of the database: start this process again"
     except (DatabaseDown, SQLAlchemyError):
-        return "down: the database at DATABASE_URL does not answer"
+        return SILENT
     return None
 
 

@@ -7,15 +7,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from router.carrier.api import Inbound
 from router.flows.letter import Letter, reply
 from router.flows.privacy.erase import erase
 from router.flows.privacy.progress import BEING_ERASED
+from router.flows.spool import drain_spool, spool
 from router.flows.staff import StaffIdentity
 from router.flows.sweep import sweep
 from router.flows.thread_page import open_thread
 from router.flows.timers import fire_due
 from router.store.tables import Message
-from tests.flows.conftest import TENANT, Line, Person, wait_for
+from tests.flows.conftest import MAIN, TENANT, Line, Person, wait_for
 from tests.scan import places_of
 
 PHRASE = "my daughter is allergic to walnuts"
@@ -47,6 +49,23 @@ def erase_whole(person: Person, line: Line, advance: Callable[..., None]) -> Non
     line.drain()
     wait_for(lambda: has_arrived(person))
     run_erasures(line)
+
+
+def test_what_was_spooled_before_an_erasure_is_not_taken_in_afterwards(
+    alice: Person, line: Line, advance: Callable[..., None]
+) -> None:
+    spool(alice.world, Inbound("SM1", alice.address, MAIN, None, PHRASE))
+    advance(seconds=5)
+    alice.texts("DELETE")
+    line.drain()
+    alice.texts(code_of(alice))
+    drain_spool(alice.world)
+    assert PHRASE not in [one["body"] for one in alice.messages]
+    assert not list((alice.world.settings.data_dir / "spool").iterdir())
+    advance(seconds=5)
+    spool(alice.world, Inbound("SM2", alice.address, MAIN, None, "hello again"))
+    drain_spool(alice.world)
+    assert "hello again" in [one["body"] for one in alice.messages]
 
 
 def test_nothing_is_erased_without_the_code(alice: Person, line: Line) -> None:

@@ -23,7 +23,7 @@ from router.jobs import tasks
 from router.jobs.bell import QUEUE, Bell
 from router.jobs.errand import Errand
 from router.jobs.job import TaskJob
-from router.jobs.worker import SHAPES, WorkLoop, make_worker
+from router.jobs.worker import SHAPES, WorkLoop, has_worker, make_worker
 from router.meters import JOBS, Meters
 from tests.jobs.no_carrier import NoCarrier
 
@@ -244,3 +244,8 @@ def test_a_failed_job_leaves_no_traceback_behind(
     assert len(queue.failed_job_registry) == 1
     stored = b"".join(redis.dump(key) or b"" for key in redis.scan_iter())
     assert b"16125550123" not in stored
+
+
+def test_a_worker_s_name_that_rq_cannot_read_is_none_that_listens(redis: Redis) -> None:
+    redis.sadd(f"rq:workers:{QUEUE}", "garbage")
+    assert not has_worker(redis)

@@ -158,10 +158,20 @@ def test_a_line_that_a_power_cut_has_spoilt_holds_up_nothing(
     log.append([line()], NOON)
     with (tmp_path / "access-2026-11-29T12.jsonl").open("a") as file:
         file.write("\0\0\0\n[]\n")
+    with (tmp_path / "access-2026-11-29T12.jsonl").open("ab") as file:
+        file.write(b"\xff\xfe\n")
     log.append([line()], NOON)
     log.shorten(NOON + DAY)
     [file_done] = tmp_path.glob("*.short.jsonl")
     assert len(read(file_done)) == 2
+
+
+def test_a_file_that_cannot_be_shortened_keeps_no_other_waiting(
+    log: AccessLog, tmp_path: Path
+) -> None:
+    log.append([line()], NOON)
+    (tmp_path / "access-2026-11-29T11.jsonl").mkdir()  # not even root can write into that
+    assert log.shorten(NOON + DAY) == 1
 
 
 def test_a_full_disk_leaves_whole_lines(

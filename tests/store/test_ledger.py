@@ -36,3 +36,11 @@ def test_an_entry_that_lacks_only_its_newline_is_kept(ledger: Ledger) -> None:
     ledger.path.write_bytes(ledger.path.read_bytes().removesuffix(b"\n"))
     ledger.append(NOW, "t", "suppressed", b"\x02")
     assert lookups(ledger) == ["01", "02"]
+
+
+@pytest.mark.parametrize("spoilt", [b"\xff\xfe\x00\n", b"[1, 2]\n", b'{"at": 1}\n', b"7\n"])
+def test_a_line_that_is_no_entry_is_passed_over(ledger: Ledger, spoilt: bytes) -> None:
+    with ledger.path.open("ab") as file:
+        file.write(spoilt)
+    ledger.append(NOW, "t", "suppressed", b"\x02")
+    assert lookups(ledger) == ["01", "02"]

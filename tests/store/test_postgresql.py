@@ -1,5 +1,8 @@
 """PostgreSQL's connections: what is sent without waiting, and servers that have gone."""
 
+import os
+import signal
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 import pytest
@@ -117,3 +120,56 @@ def test_a_scrub_takes_as_long_as_it_takes_and_what_comes_after_it_has_its_limit
     assert said == ["SET statement_timeout = 0", "SET lock_timeout = 0", "VACUUM"]
     with world.store.write() as connection:
         assert tuple(connection.execute(text(limits)).one()) == ("30s", "5s")
+
+
+@pytest.fixture
+def stand_still() -> Iterator[Callable[[int], None]]:
+    """Stops a backend (by its pid) as a disk that hangs would, until the test is over."""
+    stopped: list[int] = []
+
+    def stop(pid: int) -> None:
+        os.kill(pid, signal.SIGSTOP)
+        stopped.append(pid)
+
+    yield stop
+    for pid in stopped:
+        os.kill(pid, signal.SIGCONT)
+
+
+@pytest.mark.parametrize("is_pipelined", [True, False])
+def test_a_server_that_stands_still_is_not_waited_for_for_ever(
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    stand_still: Callable[[int], None],
+    *,
+    is_pipelined: bool,
+) -> None:
+    store = Store(world.settings.database_url)
+    stand_still(pid := _backend(store))
+    with monkeypatch.context() as impatient:
+        impatient.setattr(postgresql.PipelinedConnection, "silent_seconds", 0.5)
+        with pytest.raises(DatabaseDown):
+            _write(store, is_pipelined)
+    assert _backend(store) != pid
+    with store.read() as connection:
+        assert FIND.first(connection, KEY) is None
+    store.close()
+
+
+def _write(store: Store, is_pipelined: bool) -> None:
+    with store.write() as connection:
+        if is_pipelined:
+            MAKE.run(connection, ROW)
+        else:
+            connection.execute(insert(Thread).values(ROW))
+
+
+def test_what_takes_long_by_nature_is_waited_for(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgresql.PipelinedConnection, "silent_seconds", 0.5)
+    store = Store(world.settings.database_url)
+    with store.read() as connection:
+        postgresql.wait_for_statements(connection)
+        connection.execute(text("SELECT pg_sleep(1)"))
+    store.close()

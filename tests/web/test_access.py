@@ -133,3 +133,9 @@ def test_behind_a_proxy_the_clients_own_address_is_noted(
     app = make_app(businesses, notes=notes)
     app.test_client().get("/health/live", headers={"X-Forwarded-For": "6.6.6.6, 203.0.113.7"})
     assert [line["ip"] for line in logged()] == ["203.0.113.7"]
+
+
+def test_a_file_that_is_not_there_is_not_named(app: Flask, logged: Logged) -> None:
+    for name in ("live.js", f"{GUEST}.js"):
+        app.test_client().get(f"/static/{name}").close()
+    assert [each["path"] for each in logged()] == ["/static/live.js", "/static/<path:filename>"]

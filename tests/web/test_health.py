@@ -1,5 +1,6 @@
 """Health: which part is down, in words, and figures without persons."""
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -148,3 +149,25 @@ def test_figures_count_and_name_nobody(carrier: Carrier, app: Flask, businesses:
     assert 'bellhop_refused_signatures_total{webhook="inbound"} 1.0' in figures
     assert 'bellhop_webhook_seconds_count{webhook="inbound"} 3.0' in figures
     assert not any(word in figures for word in (GUEST, HOTEL, "secret"))
+
+
+def test_nobody_waits_behind_a_look_at_a_database_that_stands_still(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readiness, "LONGEST_LOOK_SECONDS", 0.1)
+    looks, may_end = threading.Event(), threading.Event()
+
+    def stand_still(_world: World) -> None:
+        looks.set()
+        assert may_end.wait(30)
+
+    monkeypatch.setitem(CHECKS, "database", stand_still)
+    first = threading.Thread(target=lambda: app.test_client().get("/health/ready"))
+    first.start()
+    assert looks.wait(30)
+    answer = app.test_client().get("/health/ready")
+    may_end.set()
+    first.join()
+    assert answer.status_code == 503
+    assert answer.json is not None
+    assert answer.json["database"].startswith("down")

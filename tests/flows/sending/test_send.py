@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, event, select, update
 from sqlmodel import col
 
 from router.carrier.api import Delay, Outgoing, StatusUpdate
+from router.flows.ahead import set_right
 from router.flows.senders import find_sender
-from router.flows.sending.ahead import set_right
 from router.flows.sending.claims import Claim, claim
 from router.flows.sending.leases import LONGEST_LEASE
 from router.flows.sending.outcomes import record

@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from router.carrier.api import StatusUpdate, Unknown
+from router.flows.ahead import set_right
 from router.flows.publish import publish_folder
 from router.flows.restoring.age import beat
-from router.flows.sending.ahead import set_right
 from router.flows.sending.outcomes import record_all
 from router.flows.sending.settle import unsettled
 from router.flows.sending.status import record_status

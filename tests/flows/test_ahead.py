@@ -1,14 +1,17 @@
 """A clock that was hours ahead wrote that down, and is right again: no thread waits for it."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import insert, select, update
+from sqlmodel import col
 
 from router.carrier.api import Delay, Outcome, Unknown
+from router.flows.ahead import set_right
 from router.flows.senders import find_sender
-from router.flows.sending.ahead import set_right
 from router.flows.sending.claims import claim
 from router.flows.sending.leases import LONGEST_LEASE
 from router.flows.sending.outcomes import record
@@ -16,6 +19,8 @@ from router.flows.sending.settle import unsettled
 from router.flows.sweep import sweep
 from router.flows.world import World
 from router.store import server_clock
+from router.store.ids import new_id
+from router.store.tables import Dispatch, PrivacyRequest
 from tests.flows.conftest import TENANT, Line, Person
 
 AHEAD = timedelta(hours=9)
@@ -106,3 +111,46 @@ def test_a_machine_that_is_behind_its_database_takes_nothing_for_ahead(
     monkeypatch.setattr(server_clock, "real_now", lambda: alice.world.now() - AHEAD)
     assert not set_right(hotel).threads
     assert answers(alice)[0][0] == "sending"
+
+
+def test_an_erasure_and_whoever_is_to_be_told_wait_for_no_time_of_a_clock_that_was_ahead(
+    alice: Person,
+) -> None:
+    alice.texts("there is smoke")
+    alice.texts("DELETE")
+    code = re.findall(r"\b\d{6}\b", alice.messages[-1]["body"])[0]
+    alice.texts(code)
+    world = alice.world
+    ahead = world.now() + AHEAD
+    with world.store.write() as connection:
+        connection.execute(update(PrivacyRequest).values(retry_at=ahead))
+        connection.execute(insert(Dispatch), [told(world, "queued", not_before=ahead)])
+        connection.execute(insert(Dispatch), [told(world, "sending", lease_until=ahead)])
+    assert not sweep(world).erasures
+    set_right(world)
+    found = sweep(world)
+    assert found.erasures
+    assert found.dispatches == {TENANT}
+    with world.store.read() as connection:
+        rows = connection.execute(select(col(Dispatch.lease_until), col(Dispatch.not_before))).all()
+    assert all(row.not_before is None for row in rows)
+    assert all(row.lease_until <= world.now() + LONGEST_LEASE for row in rows if row.lease_until)
+
+
+def told(world: World, state: str, **times: datetime) -> dict[str, object]:
+    """A webhook call that a clock which was ahead has put off, or begun."""
+    long_ago = world.now() - timedelta(minutes=1)
+    return {
+        "tenant_id": TENANT,
+        "id": new_id(),
+        "kind": "webhook",
+        "recipient": "pms",
+        "thread_id": "thread",
+        "message_id": "message",
+        "rule": "fault",
+        "number": "+16125550100",
+        "state": state,
+        "created_at": long_ago,
+        "updated_at": long_ago,
+        **times,
+    }

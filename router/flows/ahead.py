@@ -1,9 +1,10 @@
-"""Times in messages that lie ahead: written by a clock that was wrong, and has been set since.
+"""Times that lie ahead: written by a clock that was wrong, and has been set right since.
 
-For as long as it was ahead nothing would become of such a text, and its thread would wait for it.
+For as long as it was ahead nothing would become of such a text, its thread would wait for it, an
+erasure would stand still, and whoever is to be told would not be.
 """
 
-from sqlalchemy import ColumnElement, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, exists, or_, select, update
 from sqlmodel import col
 
 from router.flows.ripples import CALM, Ripples
@@ -12,7 +13,7 @@ from router.flows.sending.pauses import LONGEST_PAUSE
 from router.flows.world import World
 from router.store.rows import is_state, is_unfinished, table
 from router.store.server_clock import is_astray
-from router.store.tables import Message
+from router.store.tables import Dispatch, Message, PrivacyRequest
 
 CLOCK = "clock was ahead"  # why a person is asked: when it was tried nobody knows
 TWO_CLOCKS = 2 * CLOCKS_DIFFER  # one of ours may be ahead by as much as another is behind
@@ -37,6 +38,18 @@ _THREADS = (
     )
     .distinct()
 )
+_IS_TOLD_TOO_LATE = (col(Dispatch.state) == "queued") & (
+    col(Dispatch.not_before) > bindparam("no_pause")
+)
+_IS_BEING_TOLD_AHEAD = (col(Dispatch.state) == "sending") & (
+    col(Dispatch.lease_until) > bindparam("soon")
+)
+_IS_ERASED_TOO_LATE = col(PrivacyRequest.state).in_(["confirmed", "erased"]) & (
+    col(PrivacyRequest.retry_at) > bindparam("no_pause")
+)
+_OTHERS = select(
+    or_(*map(exists().where, (_IS_TOLD_TOO_LATE, _IS_BEING_TOLD_AHEAD, _IS_ERASED_TOO_LATE)))
+)
 _OF_OUTBOX = update(table(Message)).where(is_unfinished()).values(updated_at=bindparam("now"))
 _SET_RIGHT = (
     # whoever sends it may still be at it: its lease goes on for as long as any
@@ -44,6 +57,11 @@ _SET_RIGHT = (
     _OF_OUTBOX.where(_IS_UNKNOWN_AHEAD).values(state="review", reason=CLOCK, not_before=None),
     _OF_OUTBOX.where(_WAITS_TOO_LONG).values(not_before=None),
     _OF_OUTBOX.where(_IS_CHANGED_AHEAD),
+    update(table(Dispatch)).where(_IS_TOLD_TOO_LATE).values(not_before=None),
+    update(table(Dispatch))
+    .where(_IS_BEING_TOLD_AHEAD)
+    .values(lease_until=bindparam("longest_lease")),
+    update(table(PrivacyRequest)).where(_IS_ERASED_TOO_LATE).values(retry_at=None),
 )
 
 
@@ -61,7 +79,8 @@ def set_right(world: World) -> Ripples:
     }
     with world.store.read() as connection:
         rows = connection.execute(_THREADS, times).all()
-        if not rows or is_astray(connection):
+        is_any = rows or connection.execute(_OTHERS, times).scalar_one()
+        if not is_any or is_astray(connection):
             return CALM
     with world.store.write() as connection:
         for statement in _SET_RIGHT:
