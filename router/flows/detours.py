@@ -5,10 +5,10 @@ same number afterwards, and nothing of anybody else. One that is broken holds ba
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import exists, select
 from sqlmodel import col
 
 from router.carrier.api import Inbound
@@ -39,13 +39,16 @@ class Detour:
     _held_back: set[tuple[str, str]] = field(default_factory=set)
 
     def take_in(self, text: Inbound) -> bool:
-        """Take a text in, unless an earlier one of the same person waits; whether it is dealt with.
+        """Take a text in, unless an earlier one of the same person waits; whether it is dealt with,
+        as is one that its writer has had erased since.
 
         Raises DatabaseDown: nothing more can be done in this round.
         """
         if (text.from_address, text.to_address) in self._held_back:
             return False
         try:
+            if _was_erased(self.world, text):
+                return True
             received = receive(self.world, text)
         except DatabaseDown:
             raise
@@ -72,23 +75,16 @@ class Detour:
         self._held_back.add((text.from_address, text.to_address))
 
 
-def was_erased(world: World, text: Inbound) -> bool:
+def _was_erased(world: World, text: Inbound) -> bool:
     """Whether its writer has had everything erased that they had written by then."""
     with world.store.read() as connection:
         sender = find_receiver(connection, text.to_address, text.service_sid)
         if sender is None or text.sent_at is None:
             return False
-        return is_erased(world, connection, sender.tenant_id, text.from_address, text.sent_at)
-
-
-def is_erased(
-    world: World, connection: Connection, tenant_id: str, address: str, at: datetime
-) -> bool:
-    """Whether who has this address has had everything erased that they had written until `at`."""
-    lookup = world.keys(connection, tenant_id).lookup("address", address)
-    later = exists().where(
-        col(PrivacyRequest.tenant_id) == tenant_id,
-        col(PrivacyRequest.lookup) == lookup,
-        col(PrivacyRequest.confirmed_at) >= at,
-    )
-    return connection.execute(select(later)).scalar_one()
+        lookup = world.keys(connection, sender.tenant_id).lookup("address", text.from_address)
+        later = exists().where(
+            col(PrivacyRequest.tenant_id) == sender.tenant_id,
+            col(PrivacyRequest.lookup) == lookup,
+            col(PrivacyRequest.confirmed_at) >= text.sent_at,
+        )
+        return connection.execute(select(later)).scalar_one()

@@ -15,7 +15,7 @@ from sqlmodel import col
 from router.carrier.addresses import is_address
 from router.carrier.api import Carrier, CarrierError, Listed
 from router.carrier.webhook import late_inbound
-from router.flows.detours import Detour, is_erased
+from router.flows.detours import Detour
 from router.flows.ripples import Ripples
 from router.flows.senders import Sender, find_receiver
 from router.flows.watermarks import CLOCKS_DIFFER, level_mark, mark
@@ -81,13 +81,7 @@ def _missing(world: World, listed: Sequence[Listed], began: datetime) -> Iterato
         with world.store.read() as connection:
             whose = _whose(connection, [text for text in some if _is_for_us(text, began)])
             known = _known(world, connection, whose)
-            missed = [text for text in some if text.sid in whose and text.sid not in known]
-            erased = {
-                text.sid
-                for text in missed
-                if is_erased(world, connection, whose[text.sid], text.from_address, text.created_at)
-            }
-        yield from (text for text in missed if text.sid not in erased)
+        yield from (text for text in some if text.sid in whose and text.sid not in known)
 
 
 def _is_for_us(text: Listed, began: datetime) -> bool:

@@ -17,7 +17,7 @@ from typing import Any
 import structlog
 
 from router.carrier.api import Inbound, Media
-from router.flows.detours import Detour, was_erased
+from router.flows.detours import Detour
 from router.flows.ripples import Ripples
 from router.flows.world import World
 from router.store.disk import sync_folder
@@ -63,7 +63,7 @@ def drain_spool(world: World, most: int | None = None) -> Ripples:
         if most is not None and detour.taken_in >= most:
             break
         text = _read(world, path)
-        if text is not None and (was_erased(world, text) or detour.take_in(text)):
+        if text is not None and detour.take_in(text):
             path.unlink(missing_ok=True)
     if detour.lost:
         log.warning("spooled_texts_wait_for_a_rulebook", texts=detour.lost)
