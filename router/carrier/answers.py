@@ -133,5 +133,6 @@ def _fail(what: str, http_status: int | None) -> NoReturn:
         raise AccountRefused(f"cannot {what}: {why}") from None
     if http_status == _NOT_FOUND:
         why += ": check TWILIO_ACCOUNT_SID and TWILIO_API_URL"
+        raise AccountRefused(f"cannot {what}: {why}") from None
     temporary = http_status in _PASSING or http_status not in _CLIENT_ERRORS
     raise CarrierError(f"cannot {what}: {why}", temporary=temporary) from None

@@ -43,7 +43,9 @@ class CarrierError(Exception):
 
 
 class AccountRefused(CarrierError):
-    """The carrier refuses our account: asking again helps once somebody has put that right."""
+    """The carrier refuses our account, or knows none of that name: asking again helps once somebody
+    has put that right.
+    """
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason, temporary=False)

@@ -47,9 +47,16 @@ _IS_BEING_TOLD_AHEAD = (col(Dispatch.state) == "sending") & (
 _IS_ERASED_TOO_LATE = col(PrivacyRequest.state).in_(["confirmed", "erased"]) & (
     col(PrivacyRequest.retry_at) > bindparam("no_pause")
 )
-_OTHERS = select(
-    or_(*map(exists().where, (_IS_TOLD_TOO_LATE, _IS_BEING_TOLD_AHEAD, _IS_ERASED_TOO_LATE)))
+_IS_TOLD_AHEAD = (col(Dispatch.state) == "queued") & (col(Dispatch.updated_at) > bindparam("soon"))
+_IS_CONFIRMED_AHEAD = col(PrivacyRequest.confirmed_at) > bindparam("soon")
+_ELSEWHERE = (
+    _IS_TOLD_TOO_LATE,
+    _IS_BEING_TOLD_AHEAD,
+    _IS_TOLD_AHEAD,
+    _IS_ERASED_TOO_LATE,
+    _IS_CONFIRMED_AHEAD,
 )
+_OTHERS = select(or_(*map(exists().where, _ELSEWHERE)))
 _OF_OUTBOX = update(table(Message)).where(is_unfinished()).values(updated_at=bindparam("now"))
 _SET_RIGHT = (
     # whoever sends it may still be at it: its lease goes on for as long as any
@@ -61,7 +68,9 @@ _SET_RIGHT = (
     update(table(Dispatch))
     .where(_IS_BEING_TOLD_AHEAD)
     .values(lease_until=bindparam("longest_lease")),
+    update(table(Dispatch)).where(_IS_TOLD_AHEAD).values(updated_at=bindparam("now")),
     update(table(PrivacyRequest)).where(_IS_ERASED_TOO_LATE).values(retry_at=None),
+    update(table(PrivacyRequest)).where(_IS_CONFIRMED_AHEAD).values(confirmed_at=bindparam("now")),
 )
 
 

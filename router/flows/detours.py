@@ -16,6 +16,7 @@ from router.flows.receive import Received, receive
 from router.flows.ripples import CALM, Ripples
 from router.flows.rulebooks.live import RulebookLost
 from router.flows.senders import find_receiver
+from router.flows.watermarks import CLOCKS_DIFFER
 from router.flows.world import World
 from router.store.engine import DatabaseDown
 from router.store.tables import PrivacyRequest
@@ -29,14 +30,17 @@ log = structlog.get_logger()
 class Detour:
     """One round over what came late, oldest first.
 
-    `taken_in`: how many were stored; `lost`: how many wait for a rulebook that does not load.
+    `dealt_with`: how many, `taken_in`: how many of these were stored; `lost`: how many wait for a
+    rulebook that does not load.
     """
 
     world: World
     ripples: Ripples = CALM
+    dealt_with: int = 0
     taken_in: int = 0
     lost: int = 0
     _held_back: set[tuple[str, str]] = field(default_factory=set)
+    _without_book: set[str] = field(default_factory=set)  # addresses of ours
 
     def take_in(self, text: Inbound) -> bool:
         """Take a text in, unless an earlier one of the same person waits; whether it is dealt with,
@@ -44,23 +48,26 @@ class Detour:
 
         Raises DatabaseDown: nothing more can be done in this round.
         """
+        if text.to_address in self._without_book:
+            self.lost += 1
+            return False
         if (text.from_address, text.to_address) in self._held_back:
             return False
         try:
-            if _was_erased(self.world, text):
-                return True
-            received = receive(self.world, text)
+            received = None if was_erased(self.world, text) else receive(self.world, text)
         except DatabaseDown:
             raise
         except RulebookLost:
             self.lost += 1
-            self.hold_back(text)
+            self._without_book.add(text.to_address)
         except Exception as error:  # noqa: BLE001 (whatever it is, other people's texts must go on)
             log.warning("late_text_not_taken_in", sid=text.sid, error=type(error).__name__)
             if text.sent_at is not None and self.world.now() - text.sent_at < PATIENCE:
                 self.hold_back(text)
         else:
-            self._note(text, received)
+            self.dealt_with += 1
+            if received is not None:
+                self._note(text, received)
             return True
         return False
 
@@ -75,7 +82,7 @@ class Detour:
         self._held_back.add((text.from_address, text.to_address))
 
 
-def _was_erased(world: World, text: Inbound) -> bool:
+def was_erased(world: World, text: Inbound) -> bool:
     """Whether its writer has had everything erased that they had written by then."""
     with world.store.read() as connection:
         sender = find_receiver(connection, text.to_address, text.service_sid)
@@ -85,6 +92,7 @@ def _was_erased(world: World, text: Inbound) -> bool:
         later = exists().where(
             col(PrivacyRequest.tenant_id) == sender.tenant_id,
             col(PrivacyRequest.lookup) == lookup,
-            col(PrivacyRequest.confirmed_at) >= text.sent_at,
+            col(PrivacyRequest.confirmed_at) > text.sent_at,
+            col(PrivacyRequest.confirmed_at) <= world.now() + CLOCKS_DIFFER,
         )
         return connection.execute(select(later)).scalar_one()

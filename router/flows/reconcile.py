@@ -13,9 +13,9 @@ from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from router.carrier.addresses import is_address
-from router.carrier.api import Carrier, CarrierError, Listed
+from router.carrier.api import Carrier, CarrierError, Listed, Media
 from router.carrier.webhook import late_inbound
-from router.flows.detours import Detour
+from router.flows.detours import Detour, was_erased
 from router.flows.ripples import Ripples
 from router.flows.senders import Sender, find_receiver
 from router.flows.watermarks import CLOCKS_DIFFER, level_mark, mark
@@ -123,8 +123,10 @@ def _known(world: World, connection: Connection, whose: dict[str, str]) -> set[s
 
 def _take_in(carrier: Carrier, detour: Detour, text: Listed) -> bool:
     """Whether it is here now; without its pictures it is not taken in."""
+    media: tuple[Media, ...] = ()
     try:
-        media = carrier.list_media(text.sid) if text.media_count else ()
+        if text.media_count and not was_erased(detour.world, late_inbound(text)):
+            media = carrier.list_media(text.sid)
     except CarrierError as error:
         log.warning("late_media_not_listed", sid=text.sid, error=error.reason)
         detour.hold_back(late_inbound(text))

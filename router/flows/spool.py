@@ -60,7 +60,7 @@ def drain_spool(world: World, most: int | None = None) -> Ripples:
     detour = Detour(world)
     _clear_away(world)
     for path in _waiting(world):
-        if most is not None and detour.taken_in >= most:
+        if most is not None and detour.dealt_with >= most:
             break
         text = _read(world, path)
         if text is not None and detour.take_in(text):

@@ -151,6 +151,8 @@ def _see_whether_it_lives(connection: PipelinedConnection, record: Any, _proxy: 
     if time.monotonic() - record.info.get("used_at", time.monotonic()) < FRESH_SECONDS:
         return
     try:
+        connection.silent_seconds = float(BUSY_SECONDS)
         connection.execute("")
     except psycopg.Error as error:
         raise DisconnectionError from error
+    connection.silent_seconds = SILENT_SECONDS

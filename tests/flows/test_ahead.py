@@ -3,25 +3,27 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import insert, select, update
 from sqlmodel import col
 
-from router.carrier.api import Delay, Outcome, Unknown
+from router.carrier.api import Delay, Inbound, Outcome, Unknown
 from router.flows.ahead import set_right
+from router.flows.ripples import CALM
 from router.flows.senders import find_sender
 from router.flows.sending.claims import claim
 from router.flows.sending.leases import LONGEST_LEASE
 from router.flows.sending.outcomes import record
 from router.flows.sending.settle import unsettled
+from router.flows.spool import drain_spool, spool
 from router.flows.sweep import sweep
 from router.flows.world import World
 from router.store import server_clock
 from router.store.ids import new_id
 from router.store.tables import Dispatch, PrivacyRequest
-from tests.flows.conftest import TENANT, Line, Person
+from tests.flows.conftest import MAIN, TENANT, Line, Person
 
 AHEAD = timedelta(hours=9)
 
@@ -113,21 +115,33 @@ def test_a_machine_that_is_behind_its_database_takes_nothing_for_ahead(
     assert answers(alice)[0][0] == "sending"
 
 
+@pytest.mark.parametrize(
+    "waiting",
+    [
+        [("updated_at",)],
+        [("not_before", "updated_at")],
+        [("not_before",), ("lease_until", "updated_at")],
+    ],
+)
 def test_an_erasure_and_whoever_is_to_be_told_wait_for_no_time_of_a_clock_that_was_ahead(
-    alice: Person,
+    alice: Person, line: Line, advance: Callable[..., None], waiting: list[tuple[str, ...]]
 ) -> None:
     alice.texts("there is smoke")
     alice.texts("DELETE")
     code = re.findall(r"\b\d{6}\b", alice.messages[-1]["body"])[0]
     alice.texts(code)
+    line.drain()
     world = alice.world
     ahead = world.now() + AHEAD
     with world.store.write() as connection:
         connection.execute(update(PrivacyRequest).values(retry_at=ahead))
-        connection.execute(insert(Dispatch), [told(world, "queued", not_before=ahead)])
-        connection.execute(insert(Dispatch), [told(world, "sending", lease_until=ahead)])
-    assert not sweep(world).erasures
+        for times in waiting:
+            state = "sending" if "lease_until" in times else "queued"
+            row = told(world, state) | dict.fromkeys(times, ahead)
+            connection.execute(insert(Dispatch).values(row))
+    assert sweep(world) == CALM
     set_right(world)
+    advance(seconds=3)
     found = sweep(world)
     assert found.erasures
     assert found.dispatches == {TENANT}
@@ -137,7 +151,26 @@ def test_an_erasure_and_whoever_is_to_be_told_wait_for_no_time_of_a_clock_that_w
     assert all(row.lease_until <= world.now() + LONGEST_LEASE for row in rows if row.lease_until)
 
 
-def told(world: World, state: str, **times: datetime) -> dict[str, object]:
+def test_an_erasure_that_a_clock_ahead_confirmed_takes_no_text_along_that_came_after_it(
+    alice: Person, advance: Callable[..., None]
+) -> None:
+    alice.texts("DELETE")
+    alice.texts(re.findall(r"\b\d{6}\b", alice.messages[-1]["body"])[0])
+    with alice.world.store.write() as connection:
+        ahead = alice.world.now() + AHEAD
+        connection.execute(update(PrivacyRequest).values(confirmed_at=ahead))
+    for count in range(2):
+        advance(seconds=5)
+        spool(alice.world, Inbound(f"SM{count}", alice.address, MAIN, None, f"hello {count}"))
+        drain_spool(alice.world)
+        set_right(alice.world)
+    assert [one["body"] for one in alice.messages if one["direction"] == "in"][-2:] == [
+        "hello 0",
+        "hello 1",
+    ]
+
+
+def told(world: World, state: str) -> dict[str, object]:
     """A webhook call that a clock which was ahead has put off, or begun."""
     long_ago = world.now() - timedelta(minutes=1)
     return {
@@ -152,5 +185,4 @@ def told(world: World, state: str, **times: datetime) -> dict[str, object]:
         "state": state,
         "created_at": long_ago,
         "updated_at": long_ago,
-        **times,
     }

@@ -68,6 +68,19 @@ def test_what_was_spooled_before_an_erasure_is_not_taken_in_afterwards(
     assert "hello again" in [one["body"] for one in alice.messages]
 
 
+def test_what_is_written_after_the_code_stays_though_both_were_spooled(
+    alice: Person, line: Line, advance: Callable[..., None]
+) -> None:
+    alice.texts("DELETE")
+    line.drain()
+    for count, body in enumerate([code_of(alice), "please bring towels"]):
+        advance(seconds=20)
+        spool(alice.world, Inbound(f"SM{count}", alice.address, MAIN, None, body))
+    advance(seconds=60)
+    drain_spool(alice.world)
+    assert "please bring towels" in [one["body"] for one in alice.messages]
+
+
 def test_nothing_is_erased_without_the_code(alice: Person, line: Line) -> None:
     alice.texts(PHRASE)
     alice.texts("DELETE")

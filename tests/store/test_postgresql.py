@@ -136,6 +136,18 @@ def stand_still() -> Iterator[Callable[[int], None]]:
         os.kill(pid, signal.SIGCONT)
 
 
+def test_a_connection_to_a_server_that_stands_still_is_found_out_when_it_is_taken(
+    world: World, monkeypatch: pytest.MonkeyPatch, stand_still: Callable[[int], None]
+) -> None:
+    store = Store(world.settings.database_url)
+    stand_still(pid := _backend(store))
+    with monkeypatch.context() as impatient:
+        impatient.setattr(postgresql, "FRESH_SECONDS", 0)
+        impatient.setattr(postgresql, "BUSY_SECONDS", 0.5)
+        assert _backend(store) != pid
+    store.close()
+
+
 @pytest.mark.parametrize("is_pipelined", [True, False])
 def test_a_server_that_stands_still_is_not_waited_for_for_ever(
     world: World,
@@ -147,6 +159,7 @@ def test_a_server_that_stands_still_is_not_waited_for_for_ever(
     store = Store(world.settings.database_url)
     stand_still(pid := _backend(store))
     with monkeypatch.context() as impatient:
+        impatient.setattr(postgresql, "FRESH_SECONDS", 3600)
         impatient.setattr(postgresql.PipelinedConnection, "silent_seconds", 0.5)
         with pytest.raises(DatabaseDown):
             _write(store, is_pipelined)
@@ -167,9 +180,9 @@ def _write(store: Store, is_pipelined: bool) -> None:
 def test_what_takes_long_by_nature_is_waited_for(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(postgresql.PipelinedConnection, "silent_seconds", 0.5)
     store = Store(world.settings.database_url)
     with store.read() as connection:
+        monkeypatch.setattr(postgresql.PipelinedConnection, "silent_seconds", 0.5)
         postgresql.wait_for_statements(connection)
         connection.execute(text("SELECT pg_sleep(1)"))
     store.close()

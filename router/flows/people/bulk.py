@@ -4,7 +4,7 @@ SQLAlchemy turns values into what the driver takes while it executes. For many r
 longer than writing them, and the writer's lock would be held all the while.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,14 @@ from sqlalchemy import Connection, Dialect, Insert, insert
 from sqlmodel import SQLModel
 
 from router.store.rows import insert_if_new, table
+
+SLICE = 5_000
+
+
+def slices(rows: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """The rows in parts, for each of which the server has time enough."""
+    for begin in range(0, len(rows), SLICE):
+        yield rows[begin : begin + SLICE]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +31,8 @@ class Bulk:
 
     def write(self, connection: Connection) -> None:
         """Insert the rows."""
-        if self.rows:
-            connection.exec_driver_sql(self.sql, self.rows)
+        for rows in slices(self.rows):
+            connection.exec_driver_sql(self.sql, rows)
 
 
 def prepare(

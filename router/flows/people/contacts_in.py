@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
-from router.flows.people.bulk import prepare
+from router.flows.people.bulk import prepare, slices
 from router.flows.people.columns import CONTACTS
 from router.flows.people.contact_plan import ContactPlan
 from router.flows.people.contact_rows import ContactRow, read_contact_row
@@ -143,8 +143,8 @@ def _write(world: World, plan: ContactPlan, known: Known) -> None:
         lock_threads(connection, plan.keys.tenant_id, [row.thread_id for row in before])
         if not _is_as_it_was(connection, plan, known):
             raise Moved
-        if plan.updates:
-            connection.execute(_UPDATE, plan.updates)
+        for updates in slices(plan.updates):
+            connection.execute(_UPDATE, updates)
         for bulk in inserts:
             bulk.write(connection)
 

@@ -113,6 +113,19 @@ def test_a_log_that_refuses_our_account_is_waited_for_as_one_that_is_away(
     assert states(alice) == ["delivered"]
 
 
+def test_a_log_that_refuses_one_question_is_asked_for_minutes_only(
+    alice: Person, line: Line, advance: Callable[..., None]
+) -> None:
+    never_hears(line)
+    leaves_in_doubt(line, alice, "towels", taken=True)
+    line.breaks(on="list", kind="21211", times=None)
+    for minutes, state in ((3, "unknown"), (9, "review")):
+        advance(minutes=minutes)
+        line.settle()
+        assert states(alice) == [state]
+        assert message_reasons(alice) == ["log lags"]
+
+
 @pytest.mark.parametrize(
     ("code", "state", "stopped", "next_one"),
     [

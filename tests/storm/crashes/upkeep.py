@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from router.carrier.api import StatusUpdate, Unknown
+from router.carrier.api import StatusUpdate
 from router.flows.ahead import set_right
 from router.flows.publish import publish_folder
 from router.flows.restoring.age import beat
@@ -16,7 +16,7 @@ from router.flows.world import World
 from tests.storm.crashes.incoming import BROKEN_BOOK
 from tests.storm.crashes.plain_carrier import End
 from tests.storm.crashes.scenario import Scenario
-from tests.storm.crashes.sending import claim_all, hand_over, send_all, settle_all, with_texts
+from tests.storm.crashes.sending import LOST, claim_all, hand_over, send_all, settle_all, with_texts
 from tests.storm.crashes.stage import MAIN, Stage, save_book
 from tests.storm.crashes.texts import outgoing
 
@@ -70,15 +70,16 @@ def _sender_died(stage: Stage) -> None:
 
 def _failed_in_doubt(stage: Stage) -> None:
     """What became of the texts is not known, and the log shows that they have failed."""
-    with_texts(End(Unknown("no whole answer"), is_taken=True))(stage)
+    with_texts(End(LOST, is_taken=True))(stage)
     _not_delivered(stage)
     stage.now.advance(seconds=125)
 
 
 def _tried_ahead(stage: Stage) -> None:
-    """A clock that was ahead has begun to send, and has been set right."""
+    """A clock that was ahead has tried to send, in vain, and has been set right."""
     with_texts()(stage)
-    claim_all(stage, replace(stage.world, now=lambda: stage.now() + timedelta(hours=9)))
+    ahead = replace(stage.world, now=lambda: stage.now() + timedelta(hours=9))
+    record_all(ahead, [(each, LOST) for each in claim_all(stage, ahead)])
 
 
 def _file_comes(stage: Stage) -> None:
