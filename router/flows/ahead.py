@@ -48,7 +48,9 @@ _IS_ERASED_TOO_LATE = col(PrivacyRequest.state).in_(["confirmed", "erased"]) & (
     col(PrivacyRequest.retry_at) > bindparam("no_pause")
 )
 _IS_TOLD_AHEAD = (col(Dispatch.state) == "queued") & (col(Dispatch.updated_at) > bindparam("soon"))
-_IS_CONFIRMED_AHEAD = col(PrivacyRequest.confirmed_at) > bindparam("soon")
+_IS_CONFIRMED_AHEAD = (col(PrivacyRequest.confirmed_at) > bindparam("soon")) & (
+    col(PrivacyRequest.created_at) <= bindparam("soon")
+)
 _ELSEWHERE = (
     _IS_TOLD_TOO_LATE,
     _IS_BEING_TOLD_AHEAD,
@@ -70,7 +72,10 @@ _SET_RIGHT = (
     .values(lease_until=bindparam("longest_lease")),
     update(table(Dispatch)).where(_IS_TOLD_AHEAD).values(updated_at=bindparam("now")),
     update(table(PrivacyRequest)).where(_IS_ERASED_TOO_LATE).values(retry_at=None),
-    update(table(PrivacyRequest)).where(_IS_CONFIRMED_AHEAD).values(confirmed_at=bindparam("now")),
+    # what was written before they asked for it is certainly to go, and what came since may stay
+    update(table(PrivacyRequest))
+    .where(_IS_CONFIRMED_AHEAD)
+    .values(confirmed_at=col(PrivacyRequest.created_at)),
 )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import exists, select
+from sqlalchemy import case, exists, select
 from sqlmodel import col
 
 from router.carrier.api import Inbound
@@ -83,16 +83,22 @@ class Detour:
 
 
 def was_erased(world: World, text: Inbound) -> bool:
-    """Whether its writer has had everything erased that they had written by then."""
+    """Whether its writer has had everything erased that they had written by then: until the code,
+    or, where a clock that was ahead noted that, until they asked for it.
+    """
+    if text.sent_at is None:
+        return False
+    asked, confirmed = col(PrivacyRequest.created_at), col(PrivacyRequest.confirmed_at)
     with world.store.read() as connection:
         sender = find_receiver(connection, text.to_address, text.service_sid)
-        if sender is None or text.sent_at is None:
+        if sender is None:
             return False
         lookup = world.keys(connection, sender.tenant_id).lookup("address", text.from_address)
+        until = case((confirmed <= world.now() + CLOCKS_DIFFER, confirmed), else_=asked)
         later = exists().where(
             col(PrivacyRequest.tenant_id) == sender.tenant_id,
             col(PrivacyRequest.lookup) == lookup,
-            col(PrivacyRequest.confirmed_at) > text.sent_at,
-            col(PrivacyRequest.confirmed_at) <= world.now() + CLOCKS_DIFFER,
+            confirmed.is_not(None),
+            until > text.sent_at,
         )
         return connection.execute(select(later)).scalar_one()

@@ -154,20 +154,34 @@ def test_an_erasure_and_whoever_is_to_be_told_wait_for_no_time_of_a_clock_that_w
 def test_an_erasure_that_a_clock_ahead_confirmed_takes_no_text_along_that_came_after_it(
     alice: Person, advance: Callable[..., None]
 ) -> None:
+    before = Inbound("SM0", alice.address, MAIN, None, "before", sent_at=alice.world.now())
+    advance(seconds=5)
     alice.texts("DELETE")
     alice.texts(re.findall(r"\b\d{6}\b", alice.messages[-1]["body"])[0])
     with alice.world.store.write() as connection:
         ahead = alice.world.now() + AHEAD
         connection.execute(update(PrivacyRequest).values(confirmed_at=ahead))
-    for count in range(2):
+    for count in range(1, 5):
         advance(seconds=5)
         spool(alice.world, Inbound(f"SM{count}", alice.address, MAIN, None, f"hello {count}"))
+        if count == 3:
+            set_right(alice.world)
+        spool(alice.world, before)
         drain_spool(alice.world)
-        set_right(alice.world)
-    assert [one["body"] for one in alice.messages if one["direction"] == "in"][-2:] == [
-        "hello 0",
-        "hello 1",
-    ]
+    heard = [one["body"] for one in alice.messages if one["direction"] == "in"]
+    assert heard[-4:] == [f"hello {count}" for count in range(1, 5)]
+    assert "before" not in heard
+
+
+def test_a_clock_that_is_behind_rewrites_no_erasure(alice: Person) -> None:
+    alice.texts("DELETE")
+    alice.texts(re.findall(r"\b\d{6}\b", alice.messages[-1]["body"])[0])
+    confirmed = select(col(PrivacyRequest.confirmed_at))
+    with alice.world.store.read() as connection:
+        noted = connection.execute(confirmed).scalar_one()
+    set_right(replace(alice.world, now=lambda: noted - timedelta(days=365)))
+    with alice.world.store.read() as connection:
+        assert connection.execute(confirmed).scalar_one() == noted
 
 
 def told(world: World, state: str) -> dict[str, object]:

@@ -95,7 +95,7 @@ def _strays(carrier: Carrier, known: _Known, target: AnyRow) -> Iterator[str]:
 def _missed(world: World, carrier: Carrier, known: _Known, target: AnyRow) -> list[str]:
     """Texts of the person to this business that never reached us, up to their code."""
     written = carrier.list_written(known.address, LONG_AGO)
-    before = [each for each in written if each.created_at <= target.confirmed_at]
+    before = [each for each in written if each.created_at < target.confirmed_at]
     with world.store.read() as connection:
         receivers = [find_receiver(connection, each.to, each.service_sid) for each in before]
     return [

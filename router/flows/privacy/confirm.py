@@ -86,7 +86,7 @@ def _accept(turn: Turn, request: AnyRow) -> None:
     save_contact(held)
     body = answer(turn.live.book, "delete-done", request.language)
     message_id = _answer(turn, "delete-done", fill(body, {"receipt": request.receipt}))
-    at = turn.said_at  # what they wrote since, and came sooner or by a detour, stays
+    at = turn.said_at  # what they wrote since, and comes by a detour, stays
     _update(held, request, state="confirmed", confirmed_at=at, receipt_message_id=message_id)
 
 

@@ -17,6 +17,7 @@ from router.carrier.api import Carrier
 from router.flows.privacy.at_carrier import delete_at_carrier
 from router.flows.privacy.remains import delete_here, is_in_flight
 from router.flows.ripples import CALM, Ripples
+from router.flows.sending.pauses import LONGEST_PAUSE
 from router.flows.world import World
 from router.store.rows import AnyRow
 from router.store.tables import Message, PrivacyRequest
@@ -87,8 +88,9 @@ def _target(world: World, tenant_id: str, request_id: str) -> AnyRow | None:
 
 def _receipt_has_left(world: World, target: AnyRow) -> bool:
     """Whether the person has had time to read it; one that cannot leave is not waited for long."""
-    waited = abs(world.now() - target.updated_at) >= RECEIPT_PATIENCE  # ahead: by a wrong clock
-    return target.state in RECEIPT_GONE or waited
+    waited = world.now() - target.updated_at
+    is_ahead = waited <= -LONGEST_PAUSE  # by a clock that was wrong
+    return target.state in RECEIPT_GONE or waited >= RECEIPT_PATIENCE or is_ahead
 
 
 def _set(world: World, target: AnyRow, **values: object) -> None:
