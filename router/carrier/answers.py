@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any, NoReturn
 
 # twilio ships no type information
@@ -30,9 +31,15 @@ REFUSALS = (TwilioRestException, TwilioServiceException)
 UNREADABLE = (ValueError, TypeError, AttributeError, KeyError)
 
 _CODES = range(10_000, 1_000_000)  # below, the SDK hands over the HTTP status where there is none
-_ACCOUNT_REFUSED = frozenset({401, 403})
+_TO_BE_CHECKED: MappingProxyType[int | None, str] = MappingProxyType(
+    {
+        401: "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN",
+        403: "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN",
+        404: "TWILIO_ACCOUNT_SID and TWILIO_API_URL",
+    }
+)
 _PASSING = frozenset({408, 409, 425, 429})
-_NOT_FOUND, _CLIENT_ERRORS = 404, range(400, 500)
+_CLIENT_ERRORS = range(400, 500)
 
 
 def error_code(given: object) -> int | None:
@@ -128,11 +135,8 @@ def asking(what: str) -> Iterator[None]:
 def _fail(what: str, http_status: int | None) -> NoReturn:
     """Say why in our own words, for the carrier's may quote a number."""
     why = f"the carrier answered HTTP {http_status}"
-    if http_status in _ACCOUNT_REFUSED:
-        why += ": check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN"
-        raise AccountRefused(f"cannot {what}: {why}") from None
-    if http_status == _NOT_FOUND:
-        why += ": check TWILIO_ACCOUNT_SID and TWILIO_API_URL"
-        raise AccountRefused(f"cannot {what}: {why}") from None
+    if http_status in _TO_BE_CHECKED:
+        check = _TO_BE_CHECKED[http_status]
+        raise AccountRefused(f"cannot {what}: {why}: check {check}") from None
     temporary = http_status in _PASSING or http_status not in _CLIENT_ERRORS
     raise CarrierError(f"cannot {what}: {why}", temporary=temporary) from None

@@ -87,9 +87,9 @@ class StatusUpdate:
     sid: str
     status: str
     error_code: int | None
-    message_id: str | None
-    attempt: int | None
-    tenant: str | None
+    message_id: str | None = None
+    attempt: int | None = None
+    tenant: str | None = None
     from_address: str = ""
 
 

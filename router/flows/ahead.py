@@ -4,7 +4,9 @@ For as long as it was ahead nothing would become of such a text, its thread woul
 erasure would stand still, and whoever is to be told would not be.
 """
 
-from sqlalchemy import ColumnElement, bindparam, exists, or_, select, update
+from datetime import datetime
+
+from sqlalchemy import BindParameter, ColumnElement, bindparam, exists, or_, select, update
 from sqlmodel import col
 
 from router.flows.ripples import CALM, Ripples
@@ -23,59 +25,51 @@ def _is_tried_ahead(state: str) -> ColumnElement[bool]:
     return is_state(state) & (col(Message.attempted_at) > bindparam("soon"))
 
 
-_IS_LEASED_AHEAD = _is_tried_ahead("sending") & (
-    col(Message.lease_until) > bindparam("longest_lease")
+def _is(state: str) -> ColumnElement[bool]:
+    return col(Dispatch.state) == state
+
+
+_Mend = tuple[ColumnElement[bool], dict[str, object]]
+"""What is wrong with a row, and what it is to hold instead."""
+
+_NOW: BindParameter[datetime] = bindparam("now")
+_LEASE: BindParameter[datetime] = bindparam("longest_lease")
+_TO_BE_ERASED = col(PrivacyRequest.state).in_(["confirmed", "erased"])
+_OF_THE_OUTBOX: tuple[_Mend, ...] = (
+    # whoever sends it may still be at it: its lease goes on for as long as any
+    (_is_tried_ahead("sending") & (col(Message.lease_until) > _LEASE), {"lease_until": _LEASE}),
+    (_is_tried_ahead("unknown"), {"state": "review", "reason": CLOCK, "not_before": None}),
+    (col(Message.not_before) > bindparam("no_pause"), {"not_before": None}),
+    (col(Message.updated_at) > bindparam("soon"), {}),
 )
-_IS_UNKNOWN_AHEAD = _is_tried_ahead("unknown")
-_WAITS_TOO_LONG = col(Message.not_before) > bindparam("no_pause")
-_IS_CHANGED_AHEAD = col(Message.updated_at) > bindparam("soon")
+_OF_DISPATCHES: tuple[_Mend, ...] = (
+    (_is("queued") & (col(Dispatch.not_before) > bindparam("no_pause")), {"not_before": None}),
+    (_is("queued") & (col(Dispatch.updated_at) > bindparam("soon")), {"updated_at": _NOW}),
+    (_is("sending") & (col(Dispatch.lease_until) > bindparam("soon")), {"lease_until": _LEASE}),
+)
+_OF_REQUESTS: tuple[_Mend, ...] = (
+    (_TO_BE_ERASED & (col(PrivacyRequest.retry_at) > bindparam("no_pause")), {"retry_at": None}),
+    (
+        # what was written before they asked is certainly to go, and what came since may stay
+        (col(PrivacyRequest.confirmed_at) > bindparam("soon"))
+        & (col(PrivacyRequest.created_at) <= bindparam("soon")),
+        {"confirmed_at": col(PrivacyRequest.created_at)},
+    ),
+)
 _THREADS = (
     # the outbox's index serves only where its condition stands for itself
     select(col(Message.tenant_id), col(Message.thread_id))
-    .where(
-        is_unfinished(),
-        or_(_IS_LEASED_AHEAD, _IS_UNKNOWN_AHEAD, _WAITS_TOO_LONG, _IS_CHANGED_AHEAD),
-    )
+    .where(is_unfinished(), or_(*(wrong for wrong, _ in _OF_THE_OUTBOX)))
     .distinct()
 )
-_IS_TOLD_TOO_LATE = (col(Dispatch.state) == "queued") & (
-    col(Dispatch.not_before) > bindparam("no_pause")
-)
-_IS_BEING_TOLD_AHEAD = (col(Dispatch.state) == "sending") & (
-    col(Dispatch.lease_until) > bindparam("soon")
-)
-_IS_ERASED_TOO_LATE = col(PrivacyRequest.state).in_(["confirmed", "erased"]) & (
-    col(PrivacyRequest.retry_at) > bindparam("no_pause")
-)
-_IS_TOLD_AHEAD = (col(Dispatch.state) == "queued") & (col(Dispatch.updated_at) > bindparam("soon"))
-_IS_CONFIRMED_AHEAD = (col(PrivacyRequest.confirmed_at) > bindparam("soon")) & (
-    col(PrivacyRequest.created_at) <= bindparam("soon")
-)
-_ELSEWHERE = (
-    _IS_TOLD_TOO_LATE,
-    _IS_BEING_TOLD_AHEAD,
-    _IS_TOLD_AHEAD,
-    _IS_ERASED_TOO_LATE,
-    _IS_CONFIRMED_AHEAD,
-)
-_OTHERS = select(or_(*map(exists().where, _ELSEWHERE)))
-_OF_OUTBOX = update(table(Message)).where(is_unfinished()).values(updated_at=bindparam("now"))
+_OTHERS = select(or_(*(exists().where(wrong) for wrong, _ in _OF_DISPATCHES + _OF_REQUESTS)))
 _SET_RIGHT = (
-    # whoever sends it may still be at it: its lease goes on for as long as any
-    _OF_OUTBOX.where(_IS_LEASED_AHEAD).values(lease_until=bindparam("longest_lease")),
-    _OF_OUTBOX.where(_IS_UNKNOWN_AHEAD).values(state="review", reason=CLOCK, not_before=None),
-    _OF_OUTBOX.where(_WAITS_TOO_LONG).values(not_before=None),
-    _OF_OUTBOX.where(_IS_CHANGED_AHEAD),
-    update(table(Dispatch)).where(_IS_TOLD_TOO_LATE).values(not_before=None),
-    update(table(Dispatch))
-    .where(_IS_BEING_TOLD_AHEAD)
-    .values(lease_until=bindparam("longest_lease")),
-    update(table(Dispatch)).where(_IS_TOLD_AHEAD).values(updated_at=bindparam("now")),
-    update(table(PrivacyRequest)).where(_IS_ERASED_TOO_LATE).values(retry_at=None),
-    # what was written before they asked for it is certainly to go, and what came since may stay
-    update(table(PrivacyRequest))
-    .where(_IS_CONFIRMED_AHEAD)
-    .values(confirmed_at=col(PrivacyRequest.created_at)),
+    *(
+        update(table(Message)).where(is_unfinished(), wrong).values({"updated_at": _NOW} | right)
+        for wrong, right in _OF_THE_OUTBOX
+    ),
+    *(update(table(Dispatch)).where(wrong).values(right) for wrong, right in _OF_DISPATCHES),
+    *(update(table(PrivacyRequest)).where(wrong).values(right) for wrong, right in _OF_REQUESTS),
 )
 
 

@@ -1,7 +1,8 @@
 """Texts that came by a detour (the spool, the carrier's log) are taken in, each person's in order.
 
 A text that cannot be taken in for a reason that passes holds back what the same person wrote to the
-same number afterwards, and nothing of anybody else. One that is broken holds back nothing for long.
+same number afterwards, and nothing of anybody else; where the number's rulebook does not load, all
+that was written to it. One that is broken holds back nothing for long.
 """
 
 from dataclasses import dataclass, field

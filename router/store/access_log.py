@@ -24,12 +24,12 @@ from router.store.disk import sync_folder
 
 HOUR = timedelta(hours=1)
 LATE = timedelta(minutes=1)  # for what is written a little after its hour
-log = structlog.get_logger()
-
 _NAME = "access-%Y-%m-%dT%H"
 _WHOLE, _DONE, _FRESH = ".jsonl", ".short.jsonl", ".new"
 _TAIL_BYTES = 64 * 1024
 _KEPT_BITS = {4: 24, 6: 48}
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ from router.carrier.twilio import TwilioCarrier
 from router.carrier.webhook import parse_status
 from router.flows.publish import publish_folder
 from router.flows.receive import Received, receive
+from router.flows.senders import find_sender
+from router.flows.sending.claims import Claim, claim
 from router.flows.sending.settle import settle, unsettled
 from router.flows.sending.status import record_status
 from router.flows.show import show
@@ -166,6 +168,14 @@ class Line:
     def _sent(self, person: Person) -> list[Listed]:
         since = self.world.now() - timedelta(hours=2)
         return self.carrier.list_sent(person.address, MAIN, since)
+
+
+def claims_of(world: World, sender_id: str, most: int = 10) -> tuple[Claim, ...]:
+    """What a machine of that world claims of what a sender (opaque id) has to send."""
+    with world.store.read() as connection:
+        sender = find_sender(connection, sender_id)
+    assert sender is not None
+    return claim(world, sender, most).messages
 
 
 @pytest.fixture

@@ -11,9 +11,8 @@ from sqlmodel import col
 
 from router.carrier.api import Delay, Inbound, Outcome, Unknown
 from router.flows.ahead import set_right
+from router.flows.privacy.erase import erase
 from router.flows.ripples import CALM
-from router.flows.senders import find_sender
-from router.flows.sending.claims import claim
 from router.flows.sending.leases import LONGEST_LEASE
 from router.flows.sending.outcomes import record
 from router.flows.sending.settle import unsettled
@@ -22,8 +21,8 @@ from router.flows.sweep import sweep
 from router.flows.world import World
 from router.store import server_clock
 from router.store.ids import new_id
-from router.store.tables import Dispatch, PrivacyRequest
-from tests.flows.conftest import MAIN, TENANT, Line, Person
+from router.store.tables import Dispatch, Message, PrivacyRequest
+from tests.flows.conftest import MAIN, TENANT, Line, Person, claims_of
 
 AHEAD = timedelta(hours=9)
 
@@ -39,10 +38,7 @@ def try_ahead(person: Person, outcome: Outcome | None) -> str:
     (sender_id,) = person.texts("towels").ripples.senders
     right = person.world
     ahead = replace(right, now=lambda: right.now() + AHEAD)
-    with right.store.read() as connection:
-        sender = find_sender(connection, sender_id)
-    assert sender is not None
-    (claimed,) = claim(ahead, sender, 10).messages
+    (claimed,) = claims_of(ahead, sender_id)
     if outcome is not None:
         record(ahead, claimed, outcome)
     return sender_id
@@ -95,10 +91,7 @@ def test_what_was_to_be_tried_again_later_leaves_and_is_rung_for(
 
 def test_what_waits_for_as_long_as_something_may_goes_on_waiting(alice: Person, line: Line) -> None:
     (sender_id,) = alice.texts("towels").ripples.senders
-    with alice.world.store.read() as connection:
-        sender = find_sender(connection, sender_id)
-    assert sender is not None
-    (claimed,) = claim(alice.world, sender, 10).messages
+    (claimed,) = claims_of(alice.world, sender_id)
     record(alice.world, claimed, Delay(None, 3600.0))
     assert not set_right(alice.world).threads
     line.drain()
@@ -200,3 +193,23 @@ def told(world: World, state: str) -> dict[str, object]:
         "created_at": long_ago,
         "updated_at": long_ago,
     }
+
+
+def test_an_erasure_waits_for_no_receipt_that_a_clock_ahead_has_dated(
+    alice: Person, line: Line
+) -> None:
+    """The carrier tells no end of the receipt; by our own time it has had long enough."""
+    line.breaks(on="callback", kind="drop", times=None)
+    alice.texts("DELETE")
+    line.drain()
+    alice.texts(re.findall(r"\b\d{6}\b", alice.messages[-1]["body"])[0])
+    line.drain()
+    line.delivers_all(alice)
+    (request,) = alice.shown()["privacy_requests"]
+    erase(alice.world, line.carrier, TENANT, request["id"])
+    assert alice.messages, "the receipt is waited for"
+    with alice.world.store.write() as connection:
+        ahead = alice.world.now() + AHEAD
+        connection.execute(update(Message).values(updated_at=ahead))
+    erase(alice.world, line.carrier, TENANT, request["id"])
+    assert not alice.messages

@@ -1,7 +1,6 @@
 """People already known: contacts and suppression lists come in from files, and go out again."""
 
 import csv
-import doctest
 import io
 import time
 from collections.abc import Callable
@@ -16,7 +15,6 @@ from router.carrier.api import Inbound
 from router.flows.consent.audit import count_differences
 from router.flows.consent.desk import record_opt_out
 from router.flows.letter import Letter, reply
-from router.flows.people import addresses, cells
 from router.flows.people.contacts_in import import_contacts
 from router.flows.people.contacts_out import export_contacts
 from router.flows.people.outcome import ContactCounts, Imported, Refused, Source
@@ -100,11 +98,6 @@ def _file(lines: tuple[str, ...]) -> bytes:
 
 def standing(person: Person) -> dict[str, Any]:
     return dict(person.shown()["consent"])
-
-
-@pytest.mark.parametrize("module", [addresses, cells], ids=lambda module: str(module.__name__))
-def test_the_examples_of_docstrings_hold(module: Any) -> None:
-    assert doctest.testmod(module).failed == 0
 
 
 def test_a_contact_is_there_with_all_that_the_row_says(alice: Person) -> None:

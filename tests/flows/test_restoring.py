@@ -1,11 +1,14 @@
 """After a backup was restored nothing is sent twice, nobody who opted out is written to."""
 
+import errno
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import delete, select, update
 from sqlmodel import col
 
@@ -250,3 +253,19 @@ def test_many_note_at_once_how_far_the_database_has_come(tmp_path: Path) -> None
         list(pool.map(lambda _: note.note(at), range(400)))
     assert note.read() == at
     assert [file.name for file in tmp_path.iterdir()] == ["ledger.jsonl.high-water"]
+
+
+def test_a_note_that_the_disk_does_not_take_leaves_the_one_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    note = HighWater(tmp_path / "ledger.jsonl")
+    at = datetime(2026, 11, 29, 12, tzinfo=UTC)
+    note.note(at)
+
+    def fail(_file: int) -> None:
+        raise OSError(errno.EIO, "input/output error")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(OSError, match="input/output"):
+        note.note(at + HOUR)
+    assert note.read() == at

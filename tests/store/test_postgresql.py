@@ -186,3 +186,13 @@ def test_what_takes_long_by_nature_is_waited_for(
         postgresql.wait_for_statements(connection)
         connection.execute(text("SELECT pg_sleep(1)"))
     store.close()
+
+
+def test_a_host_that_acknowledges_nothing_is_given_up_within_seconds(world: World) -> None:
+    with world.store.read() as connection:
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, postgresql.PipelinedConnection)
+        told = driver.info.get_parameters()
+    assert int(told["tcp_user_timeout"]) == postgresql.GONE_SECONDS * 1000
+    silence = [int(told[f"keepalives_{name}"]) for name in ("idle", "interval", "count")]
+    assert silence[0] + silence[1] * silence[2] <= postgresql.GONE_SECONDS + 1

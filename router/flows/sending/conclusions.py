@@ -88,7 +88,7 @@ def conclude(
 
 def _conclude_taken(listed: Listed) -> Settlement:
     if listed.status in FAILURES:
-        news = StatusUpdate(listed.sid, listed.status, listed.error_code, None, None, None)
+        news = StatusUpdate(listed.sid, listed.status, listed.error_code)
         return Settlement("accepted", listed.sid, news)
     return Settlement(state_after("accepted", listed.status), listed.sid)
 

@@ -44,10 +44,10 @@ class Hands:
     def give(self, claims: tuple[Claim, ...]) -> None:
         """Have these sent, each in its turn; once closed, they are done with at once."""
         with self._given:
-            is_closed = self._is_closed
-            if not is_closed:
+            if not self._is_closed:
                 self._line_up(claims)
-        for claim in claims if is_closed else ():
+                return
+        for claim in claims:
             self._done(claim, NOT_BEGUN)
 
     def close(self, timeout_seconds: float) -> None:

@@ -118,7 +118,8 @@ def record_accepted(world: World, taken: Sequence[tuple[Claim, Accepted]]) -> No
         connection.execute(_ACCEPT, [_acceptance(claim, answer, at) for claim, answer in taken])
         for _, answer in taken:
             if answer.status in FAILURES:  # as a callback would tell it, with all that follows
-                keep_stray(world, connection, _failure(answer))
+                told = StatusUpdate(answer.sid, answer.status, answer.error_code)
+                keep_stray(world, connection, told)
         early = find_strays(connection, [answer.sid for _, answer in taken])
         for claim, _ in taken:
             if claim.is_probe:
@@ -138,10 +139,6 @@ def _acceptance(claim: Claim, answer: Accepted, at: datetime) -> dict[str, objec
         "given": answer.sid,
         "now": at,
     }
-
-
-def _failure(answer: Accepted) -> StatusUpdate:
-    return StatusUpdate(answer.sid, answer.status, answer.error_code, None, None, None)
 
 
 def _refused(claimed: Claim) -> RefusedMessage:

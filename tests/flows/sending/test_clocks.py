@@ -6,15 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from router.flows.senders import find_sender
-from router.flows.sending.claims import claim
 from router.flows.sending.pump import Pump
 from router.flows.sending.settle import settle, unsettled
 from router.flows.world import World
 from router.now import real_now
 from router.store import server_clock
 from router.store.server_clock import MOST_ASTRAY, clock_ahead
-from tests.flows.conftest import Line, Person
+from tests.flows.conftest import Line, Person, claims_of
 
 AHEAD = timedelta(seconds=125)
 
@@ -37,10 +35,7 @@ def ahead(alice: Person, monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta
 
 
 def claimed(world: World, sender_id: str) -> int:
-    with world.store.read() as connection:
-        sender = find_sender(connection, sender_id)
-    assert sender is not None
-    return len(claim(world, sender, 10).messages)
+    return len(claims_of(world, sender_id))
 
 
 def states(person: Person) -> list[str]:

@@ -13,9 +13,8 @@ from structlog.testing import capture_logs
 
 from router.carrier.api import Accepted, Outcome, Outgoing, Refused, StatusUpdate, Unknown
 from router.flows.ripples import Ripples
-from router.flows.senders import find_sender
 from router.flows.sending import silence
-from router.flows.sending.claims import Claim, claim
+from router.flows.sending.claims import Claim
 from router.flows.sending.hands import NOT_BEGUN, Hands
 from router.flows.sending.outcomes import record_all
 from router.flows.sending.pump import Pump
@@ -25,7 +24,7 @@ from router.flows.world import World
 from router.settings import Settings
 from router.store.engine import DatabaseDown, Store
 from router.store.tables import Message, Number
-from tests.flows.conftest import MAIN, Person, wait_for
+from tests.flows.conftest import MAIN, Person, claims_of, wait_for
 from tests.parts.drain import drain
 
 RATE = 20.0
@@ -177,9 +176,7 @@ def test_what_cannot_be_written_down_of_one_text_keeps_no_other_from_leaving(
     pump.wake(sender)
     wait_for(lambda: carrier.came_at)
     early = f"SMout{1:029x}"
-    record_status(
-        world, StatusUpdate(early, "undelivered", 30005, None, None, None, from_address=MAIN)
-    )
+    record_status(world, StatusUpdate(early, "undelivered", 30005, from_address=MAIN))
     world.ledger.path.unlink(missing_ok=True)
     world.ledger.path.mkdir(parents=True)  # nothing can be appended
     carrier.may_answer.set()
@@ -259,11 +256,8 @@ def test_what_is_claimed_while_a_pump_closes_is_given_back(hotel: World) -> None
     given_back: list[tuple[Claim, Outcome]] = []
     carrier = Counter()
     hands = Hands(hotel, carrier, lambda *done: given_back.append(done), 2)  # type: ignore[arg-type]  # it only sends
-    sender_id = guests_ask(hotel, 2)
-    with hotel.store.read() as connection:
-        sender = find_sender(connection, sender_id)
-    assert sender is not None
-    claims = claim(hotel, sender, 2).messages
+    claims = claims_of(hotel, guests_ask(hotel, 2))
+    assert len(claims) == 2
     hands.close(1.0)
     hands.give(claims)
     assert given_back == [(each, NOT_BEGUN) for each in claims]

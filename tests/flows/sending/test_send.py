@@ -12,8 +12,7 @@ from sqlmodel import col
 
 from router.carrier.api import Delay, Outgoing, StatusUpdate
 from router.flows.ahead import set_right
-from router.flows.senders import find_sender
-from router.flows.sending.claims import Claim, claim
+from router.flows.sending.claims import Claim
 from router.flows.sending.leases import LONGEST_LEASE
 from router.flows.sending.outcomes import record
 from router.flows.sending.settle import unsettled
@@ -23,7 +22,7 @@ from router.flows.sweep import sweep
 from router.flows.world import World
 from router.now import steady_seconds
 from router.store.tables import Message
-from tests.flows.conftest import TENANT, Line, Person, wait_for
+from tests.flows.conftest import TENANT, Line, Person, claims_of, wait_for
 from tests.parts.drain import drain
 
 
@@ -94,11 +93,8 @@ def test_a_process_that_dies_while_sending_leaves_a_doubt_not_a_second_text(
 ) -> None:
     alice.texts("towels")
     (sender_id,) = alice.texts("soap").ripples.senders
-    with alice.world.store.read() as connection:
-        sender = find_sender(connection, sender_id)
-    assert sender is not None
-    assert len(claim(alice.world, sender, 10).messages) == 1, "of a thread only its first"
-    assert claim(alice.world, sender, 10).messages == ()
+    assert len(claims_of(alice.world, sender_id)) == 1, "of a thread only its first"
+    assert claims_of(alice.world, sender_id) == ()
     advance(minutes=4)
     line.settle()
     line.drain()
@@ -120,12 +116,7 @@ def test_too_many_requests_are_tried_again_later(
 
 
 def test_a_text_that_was_delayed_for_days_is_delayed_as_ever(alice: Person) -> None:
-    (sender_id,) = alice.texts("towels").ripples.senders
-    with alice.world.store.read() as connection:
-        sender = find_sender(connection, sender_id)
-    assert sender is not None
-    (claimed,) = claim(alice.world, sender, 10).messages
-    record(alice.world, replace(claimed, attempt=2_000), Delay(None, 0.0))
+    record(alice.world, replace(claimed(alice), attempt=2_000), Delay(None, 0.0))
     assert out(alice) == ["queued"]
 
 
@@ -183,21 +174,13 @@ def statuses(person: Person, *order: str) -> list[str]:
     return seen
 
 
-def sending(person: Person) -> None:
-    (sender_id,) = person.texts("towels").ripples.senders
-    with person.world.store.read() as connection:
-        sender = find_sender(connection, sender_id)
-    assert sender is not None
-    claim(person.world, sender, 1)
-
-
 def test_callbacks_merge_in_any_order_and_before_the_send_returns(alice: Person) -> None:
-    sending(alice)
+    claimed(alice)
     assert statuses(alice, "delivered", "sent", "queued", "delivered") == ["delivered"] * 4
 
 
 def test_an_unknown_status_changes_nothing(alice: Person) -> None:
-    sending(alice)
+    claimed(alice)
     assert statuses(alice, "teleported") == ["sending"]
 
 
@@ -308,10 +291,7 @@ def test_what_holds_a_message_up_is_looked_for_in_its_thread_alone(
 
 def claimed(person: Person) -> Claim:
     (sender_id,) = person.texts("towels").ripples.senders
-    with person.world.store.read() as connection:
-        sender = find_sender(connection, sender_id)
-    assert sender is not None
-    (only,) = claim(person.world, sender, 1).messages
+    (only,) = claims_of(person.world, sender_id)
     return only
 
 

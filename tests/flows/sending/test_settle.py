@@ -11,15 +11,14 @@ from sqlmodel import col
 
 from router.carrier.api import Accepted, Outgoing, StatusUpdate
 from router.flows.release import release_due
-from router.flows.senders import find_sender
-from router.flows.sending.claims import Claim, claim
+from router.flows.sending.claims import Claim
 from router.flows.sending.outcomes import record
 from router.flows.sending.settle import unsettled
 from router.flows.sending.status import record_status
 from router.flows.sending.stopped import stopped_senders
 from router.flows.sending.strays import keep_stray, tend_strays
 from router.store.tables import Message, Thread
-from tests.flows.conftest import MAIN, TENANT, Line, Person, wait_for
+from tests.flows.conftest import MAIN, TENANT, Line, Person, claims_of, wait_for
 
 
 def out(person: Person) -> list[dict[str, Any]]:
@@ -421,17 +420,14 @@ def test_a_status_that_names_no_message_is_merged_once_its_sid_is_known(
     alice.texts("towels")
     line.drain()
     (message,) = out(alice)
-    news = StatusUpdate(message["sid"], "delivered", None, None, None, None, from_address=MAIN)
+    news = StatusUpdate(message["sid"], "delivered", None, from_address=MAIN)
     record_status(alice.world, news)
     assert states(alice) == ["delivered"]
 
 
 def claimed(person: Person, body: str) -> Claim:
     (sender_id,) = person.texts(body).ripples.senders
-    with person.world.store.read() as connection:
-        sender = find_sender(connection, sender_id)
-    assert sender is not None
-    (only,) = claim(person.world, sender, 1).messages
+    (only,) = claims_of(person.world, sender_id)
     return only
 
 
@@ -440,7 +436,7 @@ def stray(person: Person, status: str, code: int | None = None) -> None:
 
 
 def stray_news(status: str, code: int | None = None) -> StatusUpdate:
-    return StatusUpdate("SMstray", status, code, None, None, None, from_address=MAIN)
+    return StatusUpdate("SMstray", status, code, from_address=MAIN)
 
 
 def test_a_status_that_comes_before_its_sid_is_known_is_merged_once_it_is(alice: Person) -> None:

@@ -40,7 +40,7 @@ def _unheard(stage: Stage) -> None:
 
 
 def _news_of(sid: str) -> StatusUpdate:
-    return StatusUpdate(sid, "undelivered", UNREACHABLE, None, None, None, MAIN)
+    return StatusUpdate(sid, "undelivered", UNREACHABLE, from_address=MAIN)
 
 
 def _strays(stage: Stage) -> None:
